@@ -1,0 +1,232 @@
+"""The nouns. Frozen, keyword-only, strict: each step of a run makes the next one and fills in none."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+Severity = Literal["critical", "high", "medium", "low", "info"]
+Status = Literal["passed", "failed", "broken", "skipped"]
+Mode = Literal["block", "warn", "off"]
+Scope = Literal["file", "project", "tests"]
+CaseStatus = Literal["passed", "failed", "error", "skipped"]
+
+SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")  # worst first
+STATUSES: tuple[Status, ...] = ("passed", "failed", "broken", "skipped")
+
+
+class Noun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What all nouns share: nothing about them changes once they are made."""
+
+
+class Limit(Noun, frozen=True, kw_only=True):
+    """The range a measure must stay in, ends included."""
+
+    min: float | None = None
+    max: float | None = None
+
+
+class Gate(Noun, frozen=True, kw_only=True):
+    """One configured check. `limits` maps a measure to its range; findings of a severity *or worse*
+    are the measures `findings.critical` ... `findings.info`. `options` belong to the tool's adapter."""
+
+    id: str
+    tool: str
+    args: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    limits: dict[str, Limit] = {}
+    severity: dict[str, Severity | Literal["off"]] = {}
+    timeout: float = 600.0
+    retries: int = 0
+    mode: Mode = "block"
+    version: str | None = None
+    cores: int = 1
+    options: dict[str, Any] = {}
+
+
+class Tree(Noun, frozen=True, kw_only=True):
+    """The files under judgement. `files` maps a path relative to `root`, with `/`, to its content id
+    (the git blob id, also for dirty and untracked files); `id` stands for all of it, None when unknown."""
+
+    root: str
+    files: dict[str, str] = {}
+    id: str | None = None
+    vcs: Literal["git", "none"] = "none"
+    commit: str | None = None
+    branch: str | None = None
+    changed: tuple[str, ...] = ()  # differs from the commit, untracked files included
+    notes: tuple[str, ...] = ()  # sentences on what could not be seen
+
+
+class Step(Noun, frozen=True, kw_only=True):
+    """One process of a command. Four variables may stand in argv, cwd and environment, so that a command
+    is the same on every machine: `{root}`, `{scratch}` (a fresh folder, gone afterwards), `{cache}`
+    (the gate's own, kept) and `{python}`."""
+
+    argv: tuple[str, ...]
+    stdout: str = ""  # the kept file that takes standard output whole; else it is captured, bounded
+    go_on: tuple[int, ...] = (0,)  # exit codes after which the next step runs
+    skip_if: str = ""  # a file below {scratch}: when it exists the step is not needed
+    cwd: str = "{root}"
+
+
+class Command(Noun, frozen=True, kw_only=True):
+    """What goes out: steps, one after another. Pure data. `keep` are files below `{scratch}` that come
+    back with the outcome; a missing one is simply absent. `writes`: it may touch the tree by design of
+    the tool (tests, any program), so the tree is compared afterwards. `copy`: it runs in a scratch copy
+    of the tree; `{root}` then is the copy."""
+
+    steps: tuple[Step, ...]
+    env: dict[str, str] = {}
+    keep: tuple[str, ...] = ()
+    timeout: float = 600.0
+    writes: bool = False
+    copy: bool = False
+
+
+class Ran(Noun, frozen=True, kw_only=True):
+    """What one step did. `signal` where a signal ended it; `peak` bytes of the largest process."""
+
+    argv: tuple[str, ...]
+    exit: int | None = None
+    signal: int | None = None
+    stdout: bytes = b""
+    stderr: bytes = b""
+    omitted: int = 0  # bytes of output dropped between head and tail
+    seconds: float = 0.0
+    cpu: float = 0.0
+    peak: int | None = None
+
+
+class Outcome(Noun, frozen=True, kw_only=True):
+    """What the processes of a command did. `problem` is a sentence when they could not run to their
+    end (missing, timed out, killed, cancelled, crashed); then nothing in it is a verdict."""
+
+    steps: tuple[Ran, ...] = ()
+    files: dict[str, bytes] = {}
+    problem: str | None = None
+    leaky: tuple[str, ...] = ()  # processes that outlived the step and were swept
+    seconds: float = 0.0
+    cpu: float = 0.0
+    peak: int | None = None
+
+
+class Finding(Noun, frozen=True, kw_only=True):
+    """One thing a tool objects to. `path` is relative to the root with `/`, None where there is no file;
+    lines and columns are 1-based, columns count code points, the end column is exclusive.
+    `fingerprint` stays when code moves; `line_hash` is GitHub's primaryLocationLineHash."""
+
+    tool: str
+    rule: str
+    message: str
+    severity: Severity = "medium"
+    category: str = "lint"  # lint format types security tests coverage complexity build
+    path: str | None = None
+    line: int | None = None
+    column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+    url: str | None = None
+    fix: str | None = None  # one sentence on what mends it
+    cwe: int | None = None
+    fingerprint: str = ""
+    line_hash: str | None = None
+
+
+class Attempt(Noun, frozen=True, kw_only=True):
+    """One run of a test case."""
+
+    status: CaseStatus
+    seconds: float = 0.0
+    message: str = ""
+    text: str = ""
+
+
+class TestCase(Noun, frozen=True, kw_only=True):
+    """One test. `attempts` holds earlier runs, oldest first, when it was run more than once."""
+
+    __test__ = False  # the name is the field's; pytest must not collect it
+
+    classname: str
+    name: str
+    status: CaseStatus
+    seconds: float = 0.0
+    file: str | None = None
+    line: int | None = None
+    message: str = ""
+    text: str = ""
+    attempts: tuple[Attempt, ...] = ()
+
+
+class Reading(Noun, frozen=True, kw_only=True):
+    """What the tool said. `errors` are its own troubles, a sentence each: one of them makes the gate
+    broken. A measure that is not known is absent, never 0."""
+
+    findings: tuple[Finding, ...] = ()
+    cases: tuple[TestCase, ...] = ()
+    measures: dict[str, float] = {}
+    errors: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Cost(Noun, frozen=True, kw_only=True):
+    """Seconds on the clock, seconds of CPU, bytes of peak memory; None where unknown."""
+
+    seconds: float | None = None
+    cpu: float | None = None
+    peak: int | None = None
+
+
+class Verdict(Noun, frozen=True, kw_only=True):
+    """The judgement of one gate. `asked` is False for a gate left out on request (not named, or off):
+    it counts neither way."""
+
+    gate: str
+    tool: str
+    status: Status
+    mode: Mode = "block"
+    asked: bool = True
+    version: str | None = None
+    origin: str | None = None
+    reasons: tuple[str, ...] = ()
+    reading: Reading = Reading()
+    limits: dict[str, Limit] = {}
+    cost: Cost = Cost()
+    flags: tuple[str, ...] = ()  # leaky flaky modified stale
+    started: float | None = None  # seconds after the start of the run
+    attempts: int = 0
+    command: tuple[tuple[str, ...], ...] = ()
+    log: str = ""  # the last lines of its output, cleaned
+    cached: str | None = None
+    suppressed: int = 0  # findings switched off by the config
+
+
+class Run(Noun, frozen=True, kw_only=True):
+    """One whole run; the only input of every report. `complete` is False when a signal ended it."""
+
+    schema: int = 1
+    version: str
+    project: str
+    config: str  # where it came from, in words
+    config_digest: str
+    tree: str | None = None
+    commit: str | None = None
+    branch: str | None = None
+    environment: dict[str, str] = {}
+    started: str  # UTC, YYYY-MM-DDThh:mm:ssZ
+    seconds: float = 0.0
+    cores: int = 1
+    complete: bool = True
+    signal: int | None = None
+    exit_code: int
+    verdicts: tuple[Verdict, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def plain(noun: Any) -> Mapping[str, Any]:
+    """The noun as maps, lists and scalars, for `--json`."""
+    data = msgspec.to_builtins(noun)
+    assert isinstance(data, dict)  # noqa: S101 - a noun always becomes a map
+    return data

@@ -1,0 +1,72 @@
+"""The shapes of the families' members, and what the planner tells an adapter.
+
+An adapter is a module; mypy holds each table against these.
+"""
+
+from typing import Any, Literal, Protocol
+
+from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Run, Scope
+
+
+class Tool(Noun, frozen=True, kw_only=True):
+    """A program that was found: the words that start it, its version, and whose it is."""
+
+    name: str
+    argv: tuple[str, ...]
+    version: str | None = None
+    origin: Literal["project", "eee-ci", "pinned", "path"] = "path"
+
+
+class Requirement(Noun, frozen=True, kw_only=True):
+    """What an adapter has to have. `module` runs as `python -m NAME`, `program` by its own name,
+    `node` from the project's `node_modules`, `path` from PATH. `project`: the project's interpreter
+    must have it, since it judges with what is installed there."""
+
+    name: str
+    kind: Literal["module", "program", "node", "path"] = "module"
+    module: str = ""  # where the module is not named like the distribution
+    project: bool = False
+
+
+class Site(Noun, frozen=True, kw_only=True):
+    """Where a gate runs: what the planner found out and adapters may use. Paths in `sources`,
+    `tests` and `files` are relative to `root`; `python` is the project's interpreter."""
+
+    root: str
+    python: str
+    python_version: tuple[int, int]
+    tools: dict[str, Tool]
+    sources: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    cores: int = 1
+    distributions: frozenset[str] = frozenset()  # normalised names installed for `python`
+
+
+class GateAdapter(Protocol):
+    """A gate tool. The constants come first in the file, then the functions."""
+
+    SCOPE: Scope
+    CATEGORY: str
+    PRIOR: float  # seconds to expect while there is no history
+    LIMITS: dict[str, Limit]  # what holds when the config says nothing of a measure
+    OPTIONS: Any  # a Noun class with the keys that only this tool knows
+    PINNABLE: bool  # can `version:` be served by another environment than the project's
+
+    def requirements(self, gate: Gate) -> tuple[Requirement, ...]:
+        """What must be there, the tool itself first."""
+
+    def command(self, gate: Gate, site: Site) -> Command:
+        """The processes to run; environment, timeout and working folder are filled in by the planner."""
+
+    def read(self, gate: Gate, site: Site, outcome: Outcome) -> Reading:
+        """What the tool said. Raises ReportError when its report cannot be believed."""
+
+
+class Report(Protocol):
+    """A report format."""
+
+    NAME: str  # the file's name
+
+    def render(self, run: Run) -> bytes:
+        """The whole file. The same run gives the same bytes."""
