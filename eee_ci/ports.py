@@ -5,7 +5,7 @@ An adapter is a module; mypy holds each table against these.
 
 from typing import Any, Literal, Protocol
 
-from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Run, Scope
+from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Run, Scope, Tree
 
 
 class Tool(Noun, frozen=True, kw_only=True):
@@ -70,3 +70,24 @@ class Report(Protocol):
 
     def render(self, run: Run) -> bytes:
         """The whole file. The same run gives the same bytes."""
+
+
+class Place(Noun, frozen=True, kw_only=True):
+    """Where a job runs on this machine: the values of `{root}`, `{cache}` and `{python}`."""
+
+    tree: Tree
+    cache: str
+    python: str
+
+
+class Executor(Protocol):
+    """Runs commands, many at once; no command waits for another one here."""
+
+    def submit(self, job: str, command: Command, place: Place) -> None:
+        """Start a command under a name of the caller's; its outcome comes from `collect`."""
+
+    def collect(self, timeout: float | None) -> list[tuple[str, Outcome]]:
+        """Outcomes that arrived, at the latest after `timeout` seconds, or as soon as a signal came in."""
+
+    def stop(self, *, now: bool) -> None:
+        """End all that runs: politely first, or at once. Their outcomes still come from `collect`."""
