@@ -1,0 +1,47 @@
+"""What a GitHub Actions step gets: its summary and its outputs, through the runner's files."""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from eee_ci import files
+from eee_ci.errors import UsageError
+from eee_ci.model import Run
+
+_LARGEST_SUMMARY = 1024 * 1024
+
+
+def publish(run: Run, reports: Path, environ: Mapping[str, str]) -> None:
+    """Append the summary and the outputs. Outside of a step the files are not named, and that is said."""
+    if environ.get("ACTIONS_ALLOW_UNSECURE_COMMANDS", "").lower() == "true":
+        raise UsageError(
+            "ACTIONS_ALLOW_UNSECURE_COMMANDS is set: any tool's output could set variables", "unset it"
+        )
+    summary, outputs = environ.get("GITHUB_STEP_SUMMARY"), environ.get("GITHUB_OUTPUT")
+    if not summary or not outputs:
+        raise UsageError(
+            "--github: GITHUB_STEP_SUMMARY and GITHUB_OUTPUT are not set", "use it in a GitHub Actions step"
+        )
+    words = reports / "summary.md"
+    if words.is_file() and words.stat().st_size < _LARGEST_SUMMARY:
+        files.append(Path(summary), words.read_bytes())
+    files.append(
+        Path(outputs), "".join(output(name, value) for name, value in values(run, reports).items()).encode()
+    )
+
+
+def values(run: Run, reports: Path) -> dict[str, str]:
+    """The declared outputs, every one of them."""
+    return {
+        "verdict": "green" if run.exit_code == 0 else "red",
+        "exit-code": str(run.exit_code),
+        "report-dir": str(reports.absolute()),
+        "sarif": str((reports / "eee-ci.sarif").absolute()),
+        "junit": str((reports / "junit.xml").absolute()),
+    }
+
+
+def output(name: str, value: str) -> str:
+    """One output in the runner's form, with a delimiter that nobody can guess."""
+    delimiter = f"eee_{secrets.token_hex(16)}"
+    return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
