@@ -26,7 +26,10 @@ OLDEST = (3, 11)
 def main(words: list[str]) -> int:
     """Set up, then become the command that was asked for."""
     if sys.version_info < OLDEST:
-        print(f"eee-ci needs Python {OLDEST[0]}.{OLDEST[1]} or later, this is {sys.version.split()[0]}", file=sys.stderr)
+        print(
+            f"eee-ci needs Python {OLDEST[0]}.{OLDEST[1]} or later, this is {sys.version.split()[0]}",
+            file=sys.stderr,
+        )
         return 2
     if not words or words[0] in {"-h", "--help"}:
         print(__doc__)
@@ -46,7 +49,10 @@ def set_up() -> bool:
         try:
             venv.create(VENV, with_pip=True, symlinks=True)
         except (OSError, subprocess.CalledProcessError) as error:
-            print(f"no virtual environment could be made: {error}\n  hint: install the venv module of your Python", file=sys.stderr)
+            print(
+                f"no virtual environment could be made: {error}\n  hint: install the venv module of your Python",
+                file=sys.stderr,
+            )
             return False
     install = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     done = subprocess.run([*install, "-c", str(PINS[0]), "-e", f"{HOME}[dev]"], check=False)
