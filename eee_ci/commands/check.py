@@ -19,6 +19,8 @@ def run(arguments: argparse.Namespace) -> int:
     target = commands.folder(arguments.report_dir, project / ".eee-ci" / "reports")
     with process.Signals() as signals:  # held until the reports are there: a stopped run reports as well
         plan = commands.planned(arguments)
+        if arguments.github:
+            github.guard(os.environ, plan.tree.commit)
         home = files.home(project)
         notes = status.begin(home)
         watch = Watch(console, quiet=arguments.quiet or arguments.json, verbose=arguments.verbose)

@@ -8,26 +8,35 @@ from eee_ci import files
 from eee_ci.errors import UsageError
 from eee_ci.model import Run
 
-_LARGEST_SUMMARY = 1024 * 1024
+_LARGEST_SUMMARY = 1024 * 1024  # bytes; the runner drops a larger one whole
+_PRIVILEGED = ("pull_request_target", "workflow_run")
 
 
-def publish(run: Run, reports: Path, environ: Mapping[str, str]) -> None:
-    """Append the summary and the outputs. Outside of a step the files are not named, and that is said."""
+def guard(environ: Mapping[str, str], commit: str | None) -> None:
+    """Refuse what would hand the base's rights to a stranger's code, before any of it runs."""
     if environ.get("ACTIONS_ALLOW_UNSECURE_COMMANDS", "").lower() == "true":
         raise UsageError(
             "ACTIONS_ALLOW_UNSECURE_COMMANDS is set: any tool's output could set variables", "unset it"
         )
-    summary, outputs = environ.get("GITHUB_STEP_SUMMARY"), environ.get("GITHUB_OUTPUT")
-    if not summary or not outputs:
+    if not environ.get("GITHUB_STEP_SUMMARY") or not environ.get("GITHUB_OUTPUT"):
         raise UsageError(
             "--github: GITHUB_STEP_SUMMARY and GITHUB_OUTPUT are not set", "use it in a GitHub Actions step"
         )
+    event = environ.get("GITHUB_EVENT_NAME", "")
+    if event in _PRIVILEGED and commit != environ.get("GITHUB_SHA"):
+        raise UsageError(
+            f"{event} runs with the rights of the base, but {commit or 'no commit'} is checked out",
+            "judge pull requests in a workflow on the event pull_request",
+        )
+
+
+def publish(run: Run, reports: Path, environ: Mapping[str, str]) -> None:
+    """Append the summary and the outputs to the runner's files."""
     words = reports / "summary.md"
     if words.is_file() and words.stat().st_size < _LARGEST_SUMMARY:
-        files.append(Path(summary), words.read_bytes())
-    files.append(
-        Path(outputs), "".join(output(name, value) for name, value in values(run, reports).items()).encode()
-    )
+        files.append(Path(environ["GITHUB_STEP_SUMMARY"]), words.read_bytes())
+    said = "".join(output(name, value) for name, value in values(run, reports).items())
+    files.append(Path(environ["GITHUB_OUTPUT"]), said.encode())
 
 
 def values(run: Run, reports: Path) -> dict[str, str]:
