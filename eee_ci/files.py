@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,3 +43,30 @@ def scratch() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def folder(path: Path | str) -> None:
+    """A folder and those above it, if they are not there yet."""
+    Path(path).mkdir(parents=True, exist_ok=True)
+
+
+def put(path: Path, data: bytes) -> None:
+    """Write a file that nobody else reads yet, in a scratch folder; its folders are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def copy(source: str, target: str, *, mode: int) -> None:
+    """A file of its own, not a second name: whoever edits the copy in place leaves the source alone.
+    The time is kept. A link is not followed; what is neither file nor link raises an OSError."""
+    shutil.copyfile(source, target, follow_symlinks=False)
+    found = os.lstat(target)
+    if not stat.S_ISLNK(found.st_mode):
+        Path(target).chmod(mode)
+        times = os.lstat(source)
+        os.utime(target, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def link(target: str, path: str) -> None:
+    """A symbolic link with exactly this text."""
+    Path(path).symlink_to(target)

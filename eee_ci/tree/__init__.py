@@ -6,8 +6,9 @@ from pathlib import Path
 
 from eee_ci.errors import UsageError
 from eee_ci.model import Tree
-from eee_ci.tree import viewing
+from eee_ci.tree import copying, places, viewing
 from eee_ci.tree.content import PLAIN, Entry
+from eee_ci.tree.places import Layout as Layout  # the noun of this door
 
 
 def snapshot(root: Path) -> Tree:
@@ -36,6 +37,17 @@ def changed_since(before: Tree) -> tuple[str, ...]:
         return ()
     paths = before.files.keys() | after.files.keys()
     return tuple(sorted(path for path in paths if _entry(before, path) != _entry(after, path)))
+
+
+def export(tree: Tree, target: Path) -> Path:
+    """A clean copy of exactly the tree's files in an empty folder, in git enough for tags and `git describe`.
+    Returns the root's place in there: deeper when the project lies below the top of its repository."""
+    return copying.export(tree, target)
+
+
+def layout(root: Path, tree: Tree) -> Layout:
+    """Where the code and the tests are, by the common habits, and why these."""
+    return places.layout(root, tree)
 
 
 def _entry(tree: Tree, path: str) -> Entry | None:

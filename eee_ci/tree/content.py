@@ -35,8 +35,7 @@ class Disk:
         try:
             mode = os.lstat(name).st_mode
             if stat.S_ISLNK(mode):
-                target = os.readlink(name)  # noqa: PTH115 - a Path would not keep the target as it is written
-                return Entry(LINK, self._digest(os.fsencode(target)))
+                return Entry(LINK, self._digest(os.fsencode(pointed(name))))
             return self._file(name) if stat.S_ISREG(mode) else None
         except (FileNotFoundError, NotADirectoryError):
             return None
@@ -81,6 +80,11 @@ class Disk:
     def _digest(self, data: bytes) -> str:
         header = b"blob %d\0" % len(data)
         return hashlib.new(self.algorithm, header + data, usedforsecurity=False).hexdigest()
+
+
+def pointed(name: str) -> str:
+    """The text of a symbolic link, as it is written."""
+    return os.readlink(name)  # noqa: PTH115 - a Path would tidy it up
 
 
 def _folder(name: str) -> bool:
