@@ -1,12 +1,14 @@
 """What gates cost in earlier runs, so that the longest can start first; losing it costs time, no verdict."""
 
+import stat
 import statistics
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
-from eee_ci import files
+from eee_ci import files, text
+from eee_ci.errors import WriteError
 from eee_ci.model import Cost, Noun
 
 FILE = ".eee-ci/history.json"
@@ -33,15 +35,16 @@ def load(root: Path) -> History:
     """The history of a project; an empty one with a note when it cannot be believed."""
     path = root / FILE
     try:
-        if path.stat().st_size > LARGEST:
-            return _dropped("it is too large")
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST:  # reading a FIFO would hang
+            return _dropped("it is no file of a sensible size")
         history = msgspec.json.decode(path.read_bytes(), type=History)
     except FileNotFoundError:
         return History()
     except OSError as error:
         return _dropped(error.strerror or "it cannot be read")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return _dropped(str(error))
+        return _dropped(text.line(str(error)))
     if history.schema != SCHEMA or not all(
         _sound(cost) for costs in history.gates.values() for cost in costs
     ):
@@ -60,8 +63,8 @@ def record(root: Path, executed: Mapping[str, Cost]) -> str | None:
     history = {"schema": SCHEMA, "gates": dict(sorted((gates | added).items()))}
     try:
         files.publish(files.home(root) / Path(FILE).name, msgspec.json.format(msgspec.json.encode(history)))
-    except OSError as error:
-        return f"the durations of this run were not kept: {error.strerror or error}"
+    except (OSError, WriteError) as error:
+        return f"the durations of this run were not kept: {text.line(str(error))}"
     return None
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from eee_ci.model import Ran
 
 
-def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float, stdin: bytes = b"") -> Ran:
+def run(argv: Sequence[str], *, cwd: Path, env: Mapping[str, str], timeout: float, feed: bytes = b"") -> Ran:
     """Run a short command to its end and return all it said; `signal` 9 and no exit when time ran out."""
     started = os.times()
     try:
         done = subprocess.run(  # noqa: PLW1510 - the caller judges the exit code
-            list(argv), cwd=cwd, env=dict(env), input=stdin, capture_output=True, timeout=timeout
+            list(argv), cwd=cwd, env=dict(env), input=feed, capture_output=True, timeout=timeout
         )
     except subprocess.TimeoutExpired as slow:
         return Ran(argv=tuple(argv), signal=9, stdout=slow.stdout or b"", stderr=slow.stderr or b"")

@@ -2,8 +2,7 @@
 
 import os
 import re
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -77,11 +76,8 @@ class Repository(NamedTuple):
 def repository(root: Path, *, project: Path | None = None) -> Repository:
     """The repository that a folder lies in; GitError with the reason and the way out when there is none."""
     real, home = Path(os.path.realpath(root)), project or root
-    asked = ("rev-parse", "--is-inside-work-tree", "--show-cdup", "--absolute-git-dir")
-    where, listed = together(
-        lambda: run(real, *asked, project=home),
-        lambda: run(real, "config", "--list", "--show-scope", "-z", project=home),
-    )
+    where = run(real, "rev-parse", "--is-inside-work-tree", "--show-cdup", "--absolute-git-dir", project=home)
+    listed = run(real, "config", "--list", "--show-scope", "-z", project=home)
     within, up, folder = os.fsdecode(where.stdout).split("\n", 2)  # the last one may hold line feeds
     if within != "true":
         raise GitError(f"the git repository of {text.path(real)} keeps its work tree elsewhere")
@@ -93,15 +89,15 @@ def repository(root: Path, *, project: Path | None = None) -> Repository:
     return Repository(real, prefix, git_folder, _common(git_folder), _settings(listed.stdout), home)
 
 
-def ask(repo: Repository, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> Ran:
+def ask(repo: Repository, *words: str, feed: bytes = b"", env: dict[str, str] | None = None) -> Ran:
     """What a git command says in the repository's folder, with the filters of its config switched off."""
-    return run(repo.root, *words, stdin=stdin, filters=repo.filters, project=repo.project, env=env)
+    return run(repo.root, *words, feed=feed, filters=repo.filters, project=repo.project, env=env)
 
 
 def run(
     folder: Path,
     *words: str,
-    stdin: bytes = b"",
+    feed: bytes = b"",
     filters: Sequence[str] = (),
     project: Path | None = None,
     env: dict[str, str] | None = None,
@@ -116,33 +112,12 @@ def run(
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "LC_"))}
     variables |= VARIABLES | {"PATH": folders} | _odd(filters) | (env or {})
     try:
-        ran = process.run(argv, cwd=folder, env=variables, timeout=TIMEOUT, stdin=stdin)
+        ran = process.run(argv, cwd=folder, env=variables, timeout=TIMEOUT, feed=feed)
     except OSError as error:
         raise GitError(f"git could not be started in {text.path(folder)}: {error.strerror}") from None
-    if ran.exit != 0 or ran.omitted:
+    if ran.exit != 0:
         raise refusal(folder, ran)
     return ran
-
-
-def together(*calls: Callable[[], Ran]) -> list[Ran]:
-    """The answers of calls that run side by side, in the order of the calls; or the first one's error."""
-    answers: dict[int, Ran] = {}
-    errors: dict[int, BaseException] = {}
-
-    def one(number: int, call: Callable[[], Ran]) -> None:
-        try:
-            answers[number] = call()
-        except BaseException as error:  # noqa: BLE001 - raised again below, in the caller's thread
-            errors[number] = error
-
-    threads = [threading.Thread(target=one, args=(number, call)) for number, call in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[min(errors)]
-    return [answers[number] for number in range(len(calls))]
 
 
 def records(ran: Ran) -> Iterator[str]:

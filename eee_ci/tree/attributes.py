@@ -25,7 +25,7 @@ def converted(repo: git.Repository, paths: Iterable[str]) -> Converted:
     if not _described(repo, known):
         return Converted(frozenset(known) if ends else frozenset())
     asked = b"".join(os.fsencode(path) + b"\0" for path in known)
-    said = list(git.records(git.ask(repo, "check-attr", "-z", "--stdin", *_ASKED, stdin=asked)))
+    said = list(git.records(git.ask(repo, "check-attr", "-z", "--stdin", *_ASKED, feed=asked)))
     told = [row for row in zip(said[::3], said[1::3], said[2::3], strict=True) if row[2] not in _NOTHING]
     filtered = frozenset(path for path, name, _ in told if name == "filter")
     return Converted(frozenset(known if ends else (path for path, _, _ in told)), filtered)

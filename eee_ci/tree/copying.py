@@ -125,6 +125,4 @@ def _settle(tree: Tree, repo: git.Repository, target: Path) -> None:
 def _mark(repo: git.Repository, target: Path, mark: str, paths: list[str]) -> None:
     if paths:
         listed = b"".join(os.fsencode(path) + b"\0" for path in paths)
-        git.run(
-            target, "update-index", mark, "-z", "--stdin", stdin=listed, filters=repo.filters, env=_WRITES
-        )
+        git.run(target, "update-index", mark, "-z", "--stdin", feed=listed, filters=repo.filters, env=_WRITES)

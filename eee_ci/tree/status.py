@@ -42,20 +42,17 @@ class Status(NamedTuple):
 
 
 def look(repo: git.Repository) -> Status:
-    """Index and status of the repository's judged folder, asked for side by side."""
-    listed, told = git.together(
-        lambda: git.ask(repo, *_INDEX), lambda: git.ask(repo, *_STATUS, "--untracked-files=all", "--", ".")
-    )
+    """Index and status of the repository's judged folder."""
+    listed = git.ask(repo, *_INDEX)
+    told = git.ask(repo, *_STATUS, "--untracked-files=all", "--", ".")
     missed = [row for row in text.decode(told.stderr).splitlines() if row.startswith("warning: could not")]
     return _status(_index(listed), git.records(told), repo.prefix, missed)
 
 
 def blind(repo: git.Repository) -> Status:
     """The same without a commit to compare with: all files count as changed."""
-    listed, others = git.together(
-        lambda: git.ask(repo, *_INDEX), lambda: git.ask(repo, "ls-files", "-o", "--exclude-standard", "-z")
-    )
-    entries, untracked = _index(listed), list(git.records(others))
+    entries = _index(git.ask(repo, *_INDEX))
+    untracked = list(git.records(git.ask(repo, "ls-files", "-o", "--exclude-standard", "-z")))
     nested = tuple(path.rstrip("/") for path in untracked if path.endswith("/"))
     return Status(entries, dict.fromkeys([*entries, *_plain(untracked)], False), nested=nested)
 
