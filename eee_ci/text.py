@@ -1,5 +1,6 @@
 """Text from outside made harmless: decode, clean, escape. Everything printed or written goes through here."""
 
+import os
 import re
 
 # CSI, OSC, DCS and the other strings, and two-byte escapes; 8-bit forms as well
@@ -27,6 +28,11 @@ def clean(raw: str) -> str:
 def line(raw: str) -> str:
     """Cleaned text on one line."""
     return " ".join(clean(raw).split())
+
+
+def path(name: str | os.PathLike[str]) -> str:
+    """A path for a sentence: on one line, bytes that are not UTF-8 as `\\xNN`."""
+    return line(decode(os.fsencode(name)))
 
 
 def count(number: int, noun: str) -> str:

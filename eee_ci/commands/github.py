@@ -4,8 +4,8 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from eee_ci import files
 from eee_ci.errors import UsageError
+from eee_ci.files import plain
 from eee_ci.model import Run
 
 _LARGEST_SUMMARY = 1024 * 1024  # bytes; the runner drops a larger one whole
@@ -34,9 +34,9 @@ def publish(run: Run, reports: Path, environ: Mapping[str, str]) -> None:
     """Append the summary and the outputs to the runner's files."""
     words = reports / "summary.md"
     if words.is_file() and words.stat().st_size < _LARGEST_SUMMARY:
-        files.append(Path(environ["GITHUB_STEP_SUMMARY"]), words.read_bytes())
+        plain.append(Path(environ["GITHUB_STEP_SUMMARY"]), words.read_bytes())
     said = "".join(output(name, value) for name, value in values(run, reports).items())
-    files.append(Path(environ["GITHUB_OUTPUT"]), said.encode())
+    plain.append(Path(environ["GITHUB_OUTPUT"]), said.encode())
 
 
 def values(run: Run, reports: Path) -> dict[str, str]:
