@@ -42,7 +42,8 @@ def exits(ran: Ran, table: Mapping[int, str]) -> str:
         raise ReportError(f"{name(ran)} was ended by signal {ran.signal}{said(ran)}")
     word = table.get(ran.exit)
     if word is None:
-        raise ReportError(f"{name(ran)} ended with exit {ran.exit}, which it does not define{said(ran)}")
+        undefined = f"{name(ran)} ended with exit {ran.exit}, which it does not define"
+        raise ReportError(f"{undefined}; run it by hand, or pin another `version`{said(ran)}")
     if word.startswith("error"):
         raise ReportError(f"{name(ran)} ended with exit {ran.exit}{word.removeprefix('error')}{said(ran)}")
     return word
@@ -95,7 +96,8 @@ def shaped(data: bytes, what: str, shape: type[T]) -> T:
     try:
         return msgspec.json.decode(data, type=shape)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        raise ReportError(f"{what} is not the JSON it should be: {text.line(str(error))}") from None
+        wrong = f"{what} is not the JSON it should be ({text.line(str(error))[:200]})"
+        raise ReportError(f"{wrong}; run the tool by hand to see why") from None
 
 
 def configs(root: str, names: Iterable[str]) -> dict[str, Mapping[str, Any]]:

@@ -47,14 +47,12 @@ def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
     ran = reading.last(outcome)
     word = reading.exits(ran, EXITS)
     reading.configs(site.root, mypy.CONFIGS)
-    output = mypy.output(reading.report(outcome, REPORT))
+    output = mypy.read(reading.report(outcome, REPORT))
     errors = [*reading.absent(_paths(gate, site, _settings(site)), site), *mypy.ignored(ran)]
     if word == "stopped":
-        errors.extend(mypy.stops(output))
-        if not errors:
-            reading.expect(
-                (entry for entry in output.entries if entry.code == mypy.SYNTAX), reading.FOUND, ran
-            )
+        errors.extend(mypy.stops(output, ran))
+        if not errors and not any(entry.code == mypy.SYNTAX for entry in output.entries):
+            raise ReportError(f"mypy stopped before it had judged; mend what it names{reading.said(ran)}")
     else:
         _believe(output, word, ran, reading.report(outcome, PROOF))
     return Reading(

@@ -47,10 +47,8 @@ def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
     _believe(output, word, ran)
     own = [file for file in output.files if "/node_modules/" not in file]
     if not own and not output.findings and not output.errors:
-        wrong = (
-            f"{_project(gate)} holds no file to check; for one with `references` only, name each in a gate"
-        )
-        output.errors.append(wrong)
+        empty = f"{text.line(_project(gate))} names no file of the project to check"
+        output.errors.append(f"{empty}; where it only has `references`, make each the `project` of a gate")
     output.errors.extend(reading.absent(gate.paths, site))
     findings, notes = _asked(reading.finish(site.root, output.findings, "utf16"), gate)
     measures = {"files": float(len(own))} if own else {}
@@ -68,13 +66,14 @@ def _believe(output: tsc.Output, word: str, ran: Ran) -> None:
 
 
 def _asked(findings: tuple[Finding, ...], gate: Gate) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """tsc takes a project or files, never both: `paths` of the gate choose among its findings."""
+    """tsc takes a project or files, never both: `paths` of the gate choose among its findings. What it says
+    of its configuration always counts."""
     roots = [path.removeprefix("./").strip("/") for path in gate.paths]
     everything = not roots or {"", "."} & set(roots)
-    asked = tuple(one for one in findings if everything or one.path is None or _below(one.path, roots))
+    asked = tuple(one for one in findings if everything or _below(one.path or "", roots))
     left = len(findings) - len(asked)
     return asked, (f"{text.count(left, 'finding')} outside of `paths` left out",) if left else ()
 
 
 def _below(path: str, roots: list[str]) -> bool:
-    return any(path == root or path.startswith(f"{root}/") for root in roots)
+    return path.endswith(".json") or any(path == root or path.startswith(f"{root}/") for root in roots)

@@ -53,7 +53,7 @@ def settings(root: str) -> Mapping[str, Any]:
     return {}
 
 
-def output(data: bytes) -> Output:
+def read(data: bytes) -> Output:
     """The lines told apart. Before 2.1 a syntax error comes in words even when JSON was asked for."""
     entries, other, files = [], [], None
     for row in text.decode(data).split("\n"):
@@ -105,9 +105,11 @@ def ignored(ran: Ran) -> Iterator[str]:
         yield f"mypy passes over a part of its configuration: {text.line(line)}; mend it"
 
 
-def stops(output: Output) -> Iterator[str]:
-    """What ended mypy before it had judged; a syntax error is the project's and a finding."""
-    for entry in output.entries:
+def stops(output: Output, ran: Ran) -> Iterator[str]:
+    """What ended mypy before it had judged; a syntax error is the project's and a finding. A plugin's trouble
+    comes as JSON on standard error."""
+    rows = (row for row in ran.stderr.split(b"\n") if row.startswith(b"{"))
+    for entry in (*output.entries, *read(b"\n".join(rows)).entries):
         if entry.code != SYNTAX and entry.severity == "error":
             place = f"{text.line(entry.file)}:{entry.line}"
             yield f"mypy could not go on, mend {place}: {text.line(entry.message)}"

@@ -128,9 +128,8 @@ def place(entry: Diagnostic, site: Site) -> str:
 
 
 def _sentence(entry: Diagnostic, site: Site) -> str:
-    return (
-        f"ruff could not read {place(entry, site)}: {text.line(entry.message)}; mend the file or exclude it"
-    )
+    why = text.line(entry.message.removeprefix(f"{entry.filename}: "))
+    return f"ruff could not read {place(entry, site)}: {why}; mend the file or exclude it"
 
 
 def functions(entries: Iterable[Diagnostic]) -> Functions:
