@@ -159,49 +159,32 @@ CASES.update({
 
 
 def record(name: str, tool: Tool) -> None:
-    label, files, parts = CASES[name]
+    label, files, given = CASES[name]
     bare = label.partition("-")[0]
-    parts = {"name": parts.get("name", bare), **parts}
-    gate = recorded.gate(**{"limits": {"complexity_max": {"max": 10}}} | parts)
+    parts: dict[str, Any] = {"name": bare, "limits": {"complexity_max": {"max": 10}}} | given
+    gate = recorded.gate(**parts)
     with tempfile.TemporaryDirectory() as folder:
-        root, scratch, cache = (Path(folder, part) for part in ("root", "scratch", "cache"))
-        for part in (root, scratch, cache):
-            part.mkdir()
-        recorded.lay(root, files)
-        for path in root.rglob("*"):
+        places = {part: Path(folder, part) for part in ("root", "scratch", "cache")}
+        for place in places.values():
+            place.mkdir()
+        recorded.lay(places["root"], files)
+        for path in places["root"].rglob("*"):
             os.utime(path, (1_700_000_000, 1_700_000_000))
         adapter: Any = importlib.import_module(f"eee_ci.gates.{gate.tool.replace('-', '_')}")
-        command = adapter.command(gate, recorded.site(root, tool))
-        outcome = driver.run(command, root=root, scratch=scratch, cache=cache, python=sys.executable)
-        stored = {
-            "tool": bare,
-            "version": tool.version,
-            "gate": {"limits": {"complexity_max": {"max": 10}}} | parts,
-            "site": {},
-            "project": files,
-            "steps": [
-                {
-                    "argv": [bare, *ran.argv[len(tool.argv) :]],
-                    "exit": ran.exit,
-                    "stdout": _words(ran.stdout),
-                    "stderr": _words(ran.stderr),
-                }
-                for ran in outcome.steps
-            ],
-            "files": {file: _words(data) for file, data in outcome.files.items()},
-        }
-    words = json.dumps(stored, indent=1, sort_keys=True)
-    for part, sign in (
-        (root, "{root}"),
-        (scratch, "{scratch}"),
-        (cache, "{cache}"),
-        (sys.executable, "{python}"),
-    ):
-        words = words.replace(str(place), sign)
-    for word in tool.argv:
+        command = adapter.command(gate, recorded.site(places["root"], tool))
+        outcome = driver.run(command, **places, python=sys.executable)
+    steps = [
+        {"argv": [bare], "exit": ran.exit, "stdout": _words(ran.stdout), "stderr": _words(ran.stderr)}
+        for ran in outcome.steps
+    ]
+    reports = {file: _words(data) for file, data in outcome.files.items()}
+    stored = {"tool": bare, "version": tool.version, "gate": parts, "project": files}
+    words = json.dumps(stored | {"steps": steps, "files": reports}, indent=1, sort_keys=True)
+    for sign, place in places.items():
+        words = words.replace(str(place), f"{{{sign}}}")
+    for word in (word for word in tool.argv if word.startswith("/")):
         home, _, inside = word.partition("/node_modules/")
-        home = home if inside else str(Path(word).parent)
-        words = words.replace(home, "{tools}") if word.startswith("/") else words
+        words = words.replace(home if inside else str(Path(word).parent), "{tools}")
     (recorded.DATA / f"{name}.json").write_text(words + "\n", encoding="utf-8")
 
 

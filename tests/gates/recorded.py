@@ -70,7 +70,7 @@ def case(name: str, root: Path) -> Case:
         for step in data["steps"]
     )
     outcome = Outcome(steps=steps, files={file: _bytes(words) for file, words in data["files"].items()})
-    return Case(gate(**data["gate"]), site(root, tool, **data["site"]), outcome)
+    return Case(gate(**data["gate"]), site(root, tool), outcome)
 
 
 def _bytes(words: str) -> bytes:
