@@ -1,0 +1,68 @@
+"""bandit's JSON, and exclude patterns in its words."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from eee_ci.model import Finding, Gate, Severity
+
+SEVERITY: dict[str, Severity] = {"HIGH": "high", "MEDIUM": "medium", "LOW": "low"}
+
+
+class Cwe(msgspec.Struct, frozen=True):
+    id: int | None = None
+
+
+class Result(msgspec.Struct, frozen=True):
+    filename: str
+    line_number: int
+    test_id: str
+    issue_text: str
+    issue_severity: str
+    issue_cwe: Cwe = Cwe()
+    line_range: tuple[int, ...] = ()
+    col_offset: int = -1
+    end_col_offset: int = 0
+    more_info: str | None = None
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    filename: str
+    reason: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    results: tuple[Result, ...]
+    errors: tuple[Skipped, ...]
+    metrics: dict[str, dict[str, float]]
+
+
+def patterns(excludes: Iterable[str]) -> Iterator[str]:
+    """Only patterns that bandit understands as we do: its `*` runs over `/`, and one that stands in a path
+    word for word excludes it as well, wherever; so each gets a sign of its own. The judge applies all."""
+    for pattern in (exclude.removeprefix("./").rstrip("/") for exclude in excludes):
+        if "," in pattern or ("/" in pattern and "*" in pattern.replace("**", "")):
+            continue
+        if "/" in pattern.strip("/"):
+            yield from (f"[{pattern[0]}]{pattern[1:]}", f"[.]/{pattern}", f"{pattern}/*", f"./{pattern}/*")
+        else:
+            yield from (f"*/{pattern}", f"{pattern}/*", f"*/{pattern}/*")
+
+
+def finding(one: Result, gate: Gate, category: str) -> Finding:
+    """The columns are those of the whole call, the line is the one of the fault in it."""
+    first, single = one.line_range[:1] == (one.line_number,), one.line_range == (one.line_number,)
+    return Finding(
+        tool=gate.tool,
+        rule=one.test_id,
+        message=one.issue_text,
+        severity=SEVERITY.get(one.issue_severity, "low"),
+        category=category,
+        path=one.filename,
+        line=one.line_number,
+        column=one.col_offset + 1 if first and one.col_offset >= 0 else None,
+        end_line=one.line_number if single else None,
+        end_column=one.end_col_offset + 1 if single and one.end_col_offset > 0 else None,
+        url=one.more_info,
+        cwe=one.issue_cwe.id,
+    )
