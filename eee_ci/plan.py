@@ -133,7 +133,8 @@ def _chosen(config: Config, only: tuple[str, ...]) -> set[str]:
 
 def _job(gate: Gate, setting: _Setting, *, asked: bool) -> Job:
     adapter = gates.TABLE[gate.tool]
-    held = judge.limits(gate.limits, adapter.LIMITS)
+    defaults = adapter.limits(gate) if hasattr(adapter, "limits") else adapter.LIMITS
+    held = judge.limits(gate.limits, defaults)
     job = Job(
         gate=gate,
         limits=held,
@@ -166,7 +167,7 @@ def _tools(gate: Gate, setting: _Setting) -> tuple[dict[str, Tool], tuple[str, .
             interpreter=setting.interpreter,
             root=Path(setting.base.root),
             version=gate.version,
-            launcher=inject.LAUNCHER,
+            launcher=Path(inject.script("launch.py")),
             environ=setting.environ,
         )
         if isinstance(tool, Tool):

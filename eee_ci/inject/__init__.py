@@ -1,5 +1,8 @@
-"""Files that run inside other interpreters: standard library only, and nothing of ours is imported there."""
+"""What runs inside the judged project's interpreter: the standard library only, nothing of eee_ci."""
 
 from pathlib import Path
 
-LAUNCHER = Path(__file__).parent / "launch.py"
+
+def script(name: str) -> str:
+    """Where one of these programs lies."""
+    return str(Path(__file__).parent / name)
