@@ -24,10 +24,10 @@ _IGNORED = (
 )
 _BLANK = " \t\x0b\x0c\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _OLD_COMMAND = re.compile(rf"(#[{_IGNORED}]*#[{_IGNORED}]*)\[")
-_COMMAND = re.compile(rf"((?:^|(?<=[\n\r]))[{_IGNORED}{_BLANK}]*:)(?=[{_IGNORED}]*:)")
+_COMMAND = re.compile(rf"((?:^|(?<=[\n\r]))[{_IGNORED}{_BLANK}]*):(?=[{_IGNORED}]*:)")
 
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>&|~!$:^@#]|^[-+=]|(?<=[wW]{3})\.")
-_NUMBERED = re.compile(r"^(\d{1,9})([.)])")
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>&|~!$^@#]|^[-+=]|(?<=[wW]{3})\.|:(?=//|[\w+-]+:)")
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _ENTITIES = {'"': "&quot;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _HTML = str.maketrans(_ENTITIES)
 _XML = str.maketrans({**_ENTITIES, "\ufffe": "\ufffd", "\uffff": "\ufffd"})
@@ -74,24 +74,24 @@ def tail(raw: str, size: int) -> str:
 
 def xml(raw: str) -> str:
     """Content of an XML element."""
-    return clean(raw).translate(_XML)
+    return unprinted(clean(raw).translate(_XML))
 
 
 def xml_attribute(raw: str) -> str:
     """Value of an XML attribute, to stand in double quotes; a parser gives its line feeds back."""
-    return clean(raw).translate(_XML_ATTRIBUTE)
+    return unprinted(clean(raw).translate(_XML_ATTRIBUTE))
 
 
 def html(raw: str) -> str:
     """HTML text, or an attribute in quotes; line feeds stay."""
-    return clean(raw).translate(_HTML)
+    return unprinted(clean(raw).translate(_HTML))
 
 
 def markdown(raw: str) -> str:
     """One line of Markdown that reads as the text itself: no markup, link, picture or mention, also in a
     pipe table."""
     escaped = _MARKDOWN.sub(_literal, line(raw))
-    return _NUMBERED.sub(r"\1\\\2", escaped)
+    return unprinted(_NUMBERED.sub(r"\1\\\2", escaped))
 
 
 def workflow_data(raw: str) -> str:
@@ -106,7 +106,14 @@ def workflow_property(raw: str) -> str:
 
 def neutral(raw: str) -> str:
     """Lines that hold no workflow command in either spelling: a visible backslash breaks each."""
-    return _COMMAND.sub(r"\1\\", _OLD_COMMAND.sub(r"\1\\[", raw))
+    return _COMMAND.sub(r"\1:\\", _OLD_COMMAND.sub(r"\1\\[", raw))
+
+
+def unprinted(markup: str) -> str:
+    """Markup in which printing the file finds no workflow command either; readers see the same text."""
+    if "#" in markup:
+        markup = _OLD_COMMAND.sub(r"\1&#91;", markup)
+    return _COMMAND.sub(r"\1&#58;", markup) if ":" in markup else markup
 
 
 class Redactor:
