@@ -66,10 +66,9 @@ class GateAdapter(Protocol):
 class Report(Protocol):
     """A report format."""
 
-    NAME: str  # the file's name
-
-    def render(self, run: Run) -> bytes:
-        """The whole file. The same run gives the same bytes."""
+    def render(self, run: Run) -> dict[str, bytes]:
+        """The files by name, each whole: one, or more where a reader's limits make it so. The run is
+        safe to show (`rendering.safe`); the same run gives the same bytes."""
 
 
 class Place(Noun, frozen=True, kw_only=True):
