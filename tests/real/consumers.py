@@ -110,7 +110,7 @@ def _run(*words: str | Path, cwd: Path) -> None:
         words, cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
     )
     if done.returncode:
-        said = " | ".join((done.stderr or done.stdout).strip().splitlines()[-3:]) or "without a word"
+        said = " | ".join((done.stderr or done.stdout).strip().splitlines()[:5]) or "without a word"
         raise MissingError(f"{' '.join(map(str, words))} ended with exit {done.returncode}: {said}")
 
 
