@@ -166,7 +166,7 @@ class Course:
             )
         assigned = [f"{name}={_filled(value, known)}" for name, value in gate["environment"].items()]
         for step in gate["commands"]:
-            rows.extend(_step(step, known, ["env", "-i", *assigned]))
+            rows.extend(script_step(step, known, ["env", "-i", *assigned]))
         file.write_text("\n".join([*rows, "exit $worst", ""]), encoding="utf-8")
         return file
 
@@ -180,7 +180,7 @@ def _asked(planned: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
             yield gate
 
 
-def _step(step: Mapping[str, Any], known: Mapping[str, str], prefix: Sequence[str]) -> Iterator[str]:
+def script_step(step: Mapping[str, Any], known: Mapping[str, str], prefix: Sequence[str]) -> Iterator[str]:
     words = shlex.join([*prefix, *(_filled(word, known) for word in step["argv"])])
     if step.get("stdout"):
         words += f" >{shlex.quote(known['scratch'])}/{shlex.quote(step['stdout'])}"
