@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from eee_ci import config, plan, tree
+from eee_ci.config import find
 from eee_ci.errors import UsageError
 
 
@@ -16,7 +17,7 @@ def root(arguments: argparse.Namespace) -> Path:
     if arguments.config:
         return here
     for folder in (here, *here.parents):
-        if any((folder / name).is_file() for name in config.NAMES):
+        if any((folder / name).is_file() for name in find.NAMES):
             return folder
         if (folder / ".git").exists():
             break

@@ -9,6 +9,7 @@ from eee_ci.commands import github, status
 from eee_ci.console import Console, summary
 from eee_ci.console.watch import Watch
 from eee_ci.errors import BUG, WriteError
+from eee_ci.process.signals import Signals
 from eee_ci.model import Run
 
 
@@ -17,14 +18,14 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console()
     project = commands.root(arguments)
     target = commands.folder(arguments.report_dir, project / ".eee-ci" / "reports")
-    with process.Signals() as signals:  # held until the reports are there: a stopped run reports as well
+    with Signals() as signals:  # held until the reports are there: a stopped run reports as well
         plan = commands.planned(arguments)
         if arguments.github:
             github.guard(os.environ, plan.tree.commit)
         home = files.home(project)
         notes = status.begin(home)
         watch = Watch(console, quiet=arguments.quiet or arguments.json, verbose=arguments.verbose)
-        with executors.make("local") as executor:
+        with executors.TABLE["local"](signals) as executor:
             judged = pipeline.run(
                 plan, executor, watch=watch, signals=signals, fail_fast=arguments.fail_fast, notes=notes
             )

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from eee_ci import reading, text
+from eee_ci import reading, sources, text
 from eee_ci.errors import ReportError
 from eee_ci.model import Finding, Noun, Severity
 from eee_ci.readers import numbers
@@ -41,7 +41,7 @@ class Report(Noun, frozen=True, kw_only=True):
     severity: Field = "severity"
     severities: dict[str, Severity] = {}
     zero_based: bool = False
-    unit: reading.Unit = "points"
+    unit: sources.Unit = "points"
     pattern: Annotated[str, Meta(max_length=LONGEST_PATTERN)] = ""
 
     def __post_init__(self) -> None:

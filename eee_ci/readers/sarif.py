@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from eee_ci import reading, text
+from eee_ci import reading, sources, text
 from eee_ci.errors import ReportError
 from eee_ci.model import Finding, Reading, Severity
 from eee_ci.readers import numbers, uris
@@ -43,7 +43,7 @@ def _run(run: dict[str, Any], root: str, tool: str) -> Reading:
     shown = [result for result in results if _counts(result)]
     open_ones = [result for result in shown if not _suppressed(result)]
     known: Rules = {}
-    unit: reading.Unit = "points" if run.get("columnKind") == "unicodeCodePoints" else "utf16"
+    unit: sources.Unit = "points" if run.get("columnKind") == "unicodeCodePoints" else "utf16"
     return Reading(
         findings=reading.finish(root, (_finding(result, run, known, tool) for result in open_ones), unit),
         measures={"suppressed": float(len(shown) - len(open_ones))},
