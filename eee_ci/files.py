@@ -24,6 +24,11 @@ def publish(path: Path, data: bytes) -> None:
         raise
 
 
+def remove(path: Path) -> None:
+    """Take a published file away; that it is gone already is no fault."""
+    path.unlink(missing_ok=True)
+
+
 def home(root: Path) -> Path:
     """The folder `.eee-ci` of a project, made if need be; it ignores itself in git."""
     folder = root / ".eee-ci"

@@ -1,0 +1,1 @@
+"""The verbs, one a file: each loads, calls and renders; none prints."""
