@@ -37,7 +37,9 @@ def planned(arguments: argparse.Namespace) -> plans.Plan:
     """The plan of the project that the command line names."""
     project = root(arguments)
     loaded = load(arguments, project)
-    return plans.make(loaded, tree.snapshot(project), only=getattr(arguments, "gates", ()), environ=os.environ)
+    return plans.make(
+        loaded, tree.snapshot(project), only=getattr(arguments, "gates", ()), environ=os.environ
+    )
 
 
 def folder(name: str, default: Path) -> Path:
