@@ -14,7 +14,7 @@ from eee_ci.errors import UsageError
 
 
 def root(arguments: argparse.Namespace) -> Path:
-    """The project: the nearest folder upwards that holds a gate config, within its repository; else this folder."""
+    """The project: the nearest folder upwards that holds a config, in its repository; else this one."""
     here = Path.cwd()
     if arguments.config:
         return here

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from eee_ci import commands, executors, files, pipeline, reports
@@ -46,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _say(
-    judged: Run, console: Console, arguments: argparse.Namespace, target: Path, names: list[str]
+    judged: Run, console: Console, arguments: argparse.Namespace, target: Path, names: Sequence[str]
 ) -> None:
     console.status("")
     console.lines(summary.lines(judged, console, verbose=arguments.verbose, quiet=arguments.quiet))

@@ -1,4 +1,4 @@
-"""`eee-ci doctor`: each tool, where it was found and in which version; what is missing and how to install it."""
+"""`eee-ci doctor`: each tool, where it was found, its version; what is missing and how to install it."""
 
 import argparse
 import os

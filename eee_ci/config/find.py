@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from eee_ci.config.extend import Source, preset
-from eee_ci.config.packaged import presets
+from eee_ci.config.extend import Source, label, preset
 from eee_ci.errors import ConfigError, Fault, UsageError
+from eee_ci.text import line
 
 NAMES = ("eee-ci.yaml", ".eee-ci.yaml", ".github/eee-ci.yaml")
 _PYTHON = ("pyproject.toml", "setup.py", "setup.cfg")
@@ -30,8 +30,8 @@ def _local(root: Path, file: Path) -> Source:
     """A file outside of the project may extend what lies beside it."""
     path, home = Path(os.path.realpath(file)), Path(os.path.realpath(root))
     if path.is_relative_to(home):
-        return Source(os.path.relpath(path, home), path, home)
-    return Source(str(file), path, path.parent)
+        return Source(label(path, home), path, home)
+    return Source(line(str(file)), path, path.parent)
 
 
 def _own(root: Path) -> Path | None:
@@ -69,5 +69,5 @@ def _python_file(root: Path) -> str | None:
     ]
     for folder in (root, *below):
         if found := sorted(folder.glob("*.py")):  # nothing, where it may not be read
-            return str(found[0].relative_to(root))
+            return label(found[0], root)
     return None

@@ -1,4 +1,4 @@
-"""What a run says at its end: verdict, gates, the reasons and first findings of what is red, where the reports are."""
+"""What a run says at its end: verdict, gates, reasons and first findings of what is red, reports."""
 
 import signal
 from collections.abc import Iterator, Sequence
