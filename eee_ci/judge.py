@@ -61,7 +61,7 @@ def status(reading: Reading, held: Mapping[str, Limit]) -> tuple[Status, tuple[s
 
 
 def exit_code(verdicts: Iterable[Verdict], signal: int | None = None) -> int:
-    """Of a whole run: a signal, then failed, then broken or skipped, counting what blocks and was asked for."""
+    """Of a whole run: a signal, then failed, then broken or skipped; what blocks and was asked for counts."""
     if signal is not None:
         return SIGNALLED + signal
     asked = [verdict for verdict in verdicts if verdict.asked]

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from eee_ci.config.extend import Source, label, preset
+from eee_ci.config.packaged import presets
 from eee_ci.errors import ConfigError, Fault, UsageError
 from eee_ci.text import line
 

@@ -39,7 +39,8 @@ def verdict(run: Run, console: Console) -> str:
     green = run.exit_code == 0
     head = console.paint("GREEN" if green else "RED", "bold", "green" if green else "red")
     stopped = f", stopped by {_signal(run.signal)}" if run.signal else ""
-    return f"eee-ci: {head}  {words} of {text.count(len(asked), 'gate')}{stopped} ({seconds(run.seconds)}, {text.line(run.config)})"
+    gates = text.count(len(asked), "gate")
+    return f"eee-ci: {head}  {words} of {gates}{stopped} ({seconds(run.seconds)}, {text.line(run.config)})"
 
 
 def table(verdicts: Sequence[Verdict], console: Console) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""THE STORY of one run: jobs go out, outcomes come back, each is read and judged; the verdicts are one run."""
+"""THE STORY of one run: jobs go out, outcomes come back, each is read and judged; verdicts are one run."""
 
 import platform
 import time

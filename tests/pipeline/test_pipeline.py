@@ -1,4 +1,4 @@
-"""The story of a run, told with a scripted executor: order, needs, retries, signals, and what is never green."""
+"""The story of a run, told with a scripted executor: order, needs, retries, signals; what is never green."""
 
 from collections.abc import Callable
 from pathlib import Path
