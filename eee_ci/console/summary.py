@@ -27,7 +27,10 @@ def lines(run: Run, console: Console, *, verbose: bool = False, quiet: bool = Fa
     for note in run.notes:
         yield f"note: {text.line(note)}"
     for one in run.verdicts:
-        if one.asked and (one.status != "passed" or one.flags or verbose):
+        telling = (
+            one.status != "passed" or one.flags or (verbose and (one.reading.findings or one.reading.notes))
+        )
+        if one.asked and telling:
             yield from detail(one, console, most=None if verbose else _FIRST, quiet=quiet)
 
 
