@@ -30,7 +30,8 @@ class Engine:
     """An engine in a process of its own, with the first line it said."""
 
     def __init__(self, *words: str, prefix: tuple[str, ...] = ()) -> None:
-        env = {**os.environ, "PYTHONPATH": ROOT + os.pathsep + str(Path(ENGINE).parent)}
+        path = os.pathsep.join([ROOT, str(Path(ENGINE).parent), os.environ.get("PYTHONPATH", "")])
+        env = {**os.environ, "PYTHONPATH": path}
         self.process = subprocess.Popen(
             [*prefix, sys.executable, ENGINE, *words], env=env, stdout=subprocess.PIPE, text=True
         )

@@ -194,6 +194,31 @@ def test_closed_standard_streams_become_the_null_device(closed: tuple[int, ...],
     assert rest == "b'fed' 0"
 
 
+def test_streams_that_python_gave_up_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[int] = []
+
+    def closed(number: int) -> os.stat_result:
+        if number == 2:
+            raise OSError(errno.EBADF, "closed")
+        return Path("/dev/null").stat()
+
+    def take(name: str, _flags: int) -> int:
+        opened.append(os.dup(2))
+        assert name == "/dev/null"
+        return opened[-1]
+
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    with monkeypatch.context() as faked:
+        faked.setattr(os, "fstat", closed)
+        faked.setattr(os, "open", take)
+        process.ensure_standard_streams()
+    [number] = opened
+    assert os.get_inheritable(number)
+    os.close(number)
+    assert [stream.fileno() for stream in (sys.stdin, sys.stdout, sys.stderr)] == [0, 1, 2]
+
+
 def test_all_layers_are_active_on_linux() -> None:
     layers = process.layers()
     assert layers[:2] == ("guardian process", "own session for each job")
