@@ -80,7 +80,15 @@ class Place(Noun, frozen=True, kw_only=True):
 
 
 class Executor(Protocol):
-    """Runs commands, many at once; no command waits for another one here."""
+    """Runs commands, many at once; no command waits for another one here. Nothing of it is left after
+    the `with` that it is used in."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def warm(self) -> None:
+        """Get ready for the first command while the caller does something else."""
 
     def __enter__(self) -> Self:
         """Ready for commands."""
