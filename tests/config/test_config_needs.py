@@ -48,11 +48,13 @@ def test_two_ways_to_one_gate_are_no_circle() -> None:
     assert circles({"a": ["b", "c"], "b": ["d"], "c": ["d"], "d": []}) == []
 
 
+@room.calm
 @given(GRAPHS)
 def test_there_is_a_circle_exactly_when_there_is_no_order(graph: dict[str, list[str]]) -> None:
     assert (circles(graph) == []) == has_order(graph)
 
 
+@room.calm
 @given(GRAPHS)
 def test_each_circle_follows_needs_and_cutting_its_last_ends_them_all(graph: dict[str, list[str]]) -> None:
     found = circles(graph)
