@@ -215,12 +215,14 @@ TREES = st.recursive(
 )
 
 
+@room.calm
 @given(TREES, TREES, TREES)
 def test_merging_maps_is_associative(a: Tree, b: Tree, c: Tree) -> None:
     one, two, three = node(a), node(b), node(c)
     assert plain(merge(merge(one, two), three)) == plain(merge(one, merge(two, three)))
 
 
+@room.calm
 @given(TREES, TREES)
 def test_a_merged_map_has_the_keys_of_both_and_the_scalars_of_the_higher(a: Tree, b: Tree) -> None:
     both = plain(merge(node(a), node(b)))
