@@ -118,7 +118,7 @@ def test_the_arguments_of_the_gate_go_to_the_judged_run_only(tmp_path: Path) -> 
 @pytest.mark.live
 def test_a_real_run_counts_every_function_whatever_the_project_ignores(tmp_path: Path) -> None:
     files = {
-        "src/a.py": "def one():\n    return 1\n\n\ndef two(x):\n    return 1 if x else 2\n",
+        "src/a.py": "def one():\n    return 1\n\n\ndef two(x):\n    if x:\n        return 1\n",
         "pyproject.toml": '[tool.ruff.lint]\nselect = []\nignore = ["C901"]\nmccabe.max-complexity = 99\n',
     }
     recorded.lay(tmp_path / "root", files)
