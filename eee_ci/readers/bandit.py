@@ -38,15 +38,13 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def patterns(excludes: Iterable[str]) -> Iterator[str]:
-    """Only patterns that bandit understands as we do: its `*` runs over `/`, and one that stands in a path
-    word for word excludes it as well, wherever; so each gets a sign of its own. The judge applies all."""
+    """The judge's patterns in bandit's words. bandit also excludes, wherever it is, what holds a pattern word
+    for word: so each has a sign that no path holds."""
     for pattern in (exclude.removeprefix("./").rstrip("/") for exclude in excludes):
-        if "," in pattern or ("/" in pattern and "*" in pattern.replace("**", "")):
+        if not pattern or "," in pattern:  # bandit splits at commas; the judge applies all of them anyway
             continue
-        if "/" in pattern.strip("/"):
-            yield from (f"[{pattern[0]}]{pattern[1:]}", f"[.]/{pattern}", f"{pattern}/*", f"./{pattern}/*")
-        else:
-            yield from (f"*/{pattern}", f"{pattern}/*", f"*/{pattern}/*")
+        exact = pattern if pattern[0] in "*?[" else f"[{pattern[0]}]{pattern[1:]}"
+        yield from (exact, f"[.]/{pattern}", f"{pattern}/*", f"./{pattern}/*")
 
 
 def finding(one: Result, gate: Gate, category: str) -> Finding:

@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import driver
-import recorded
-
 from eee_ci.model import Reading
 from eee_ci.ports import Site, Tool
+from tests.gates import driver, recorded
 
 
 class Live(NamedTuple):

@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 import pytest
-import recorded
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eee_ci.errors import ReportError
 from eee_ci.model import SEVERITIES, Outcome, Reading
+from tests.gates import recorded
 
 # adapter: a clean case, one with findings, and the report that the verdict stands on
 ADAPTERS = {
@@ -161,7 +161,7 @@ def _edited(report: bytes, values: st.SearchStrategy[Any]) -> st.SearchStrategy[
 
 
 @EVERY
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_bytes_as_report_end_in_a_reading_or_a_report_error(
     name: str, tmp_path: Path, data: st.DataObject

@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-import live
 import msgspec
 import pytest
-import recorded
 
 from eee_ci.errors import ReportError
 from eee_ci.gates import complexity
 from eee_ci.model import Limit, Reading
 from eee_ci.ports import Tool
+from tests.gates import live, recorded
 
 NOTE = "1 function above the limit, exempt by `noqa` or ruff's configuration"
 
@@ -100,11 +99,11 @@ def test_the_arguments_of_the_gate_go_to_the_judged_run_only(tmp_path: Path) -> 
     site = recorded.site(tmp_path, Tool(name="ruff", argv=("ruff",)), tests=("tests",))
     judged, everything = complexity.command(gate, site).steps
     select = ("--select", "C901", "--config", "lint.mccabe.max-complexity=0")
-    assert judged.argv[-7:] == ("--extend-exclude=gen", *select, "--", "src")
+    assert judged.argv[-7:] == ("--extend-exclude={root}/gen", *select, "--", "src")
     assert "x.toml" in judged.argv
     assert judged.go_on == (0, 1)
     assert everything.argv[-9:] == (
-        "--extend-exclude=gen",
+        "--extend-exclude={root}/gen",
         *select,
         "--isolated",
         "--ignore-noqa",

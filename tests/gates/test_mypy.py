@@ -5,15 +5,14 @@ import sys
 import time
 from pathlib import Path
 
-import live
 import msgspec
 import pytest
-import recorded
 
 from eee_ci.errors import ReportError
 from eee_ci.gates import mypy
 from eee_ci.model import Command, Reading
 from eee_ci.ports import Tool
+from tests.gates import live, recorded
 
 TOOL = Tool(name="mypy", argv=("python", "-m", "mypy"), version="2.4.1")
 LONG_AGO = 1_700_000_000
@@ -154,7 +153,7 @@ def test_the_command_keeps_everything_out_of_the_tree(tmp_path: Path) -> None:
         *("--cache-dir", "{cache}/mypy-2.4.1-python-3.11", "--junit-xml", "{scratch}/mypy.xml"),
         *("--no-install-types", "--interactive"),
         *("--html-report", "{scratch}/html_report", "--linecount-report", "{scratch}/linecount_report"),
-        *("--exclude", "(?:^|/)gen(?:/|$)", "--", "src"),
+        *("--exclude", "^gen(?:/|$)", "--", "src"),
     )
     assert step.stdout == "mypy.jsonl"
     assert [one.name for one in mypy.requirements(recorded.gate("mypy"))] == ["mypy"]

@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-import live
 import pytest
-import recorded
 
 from eee_ci.errors import ReportError
 from eee_ci.gates import ruff_format
 from eee_ci.model import Finding, Reading
 from eee_ci.ports import Tool
+from tests.gates import live, recorded
 
 EMPTY = "ruff found no Python file to look at; mend `paths`, `exclude` or its configuration"
 ABSENT = "nope.py does not exist; mend `paths` of the gate, or `sources` and `tests`"
@@ -95,7 +94,7 @@ def test_the_command_only_checks(tmp_path: Path) -> None:
     new = recorded.site(tmp_path, Tool(name="ruff", argv=("ruff",), version="0.16.0"), tests=("tests",))
     assert ruff_format.command(gate, new).steps[0].argv == (
         *("ruff", "format", "--force-exclude", "--verbose", "--cache-dir", "{cache}", "--check"),
-        *("--output-format", "json", "--extend-exclude=gen", "--", "src", "tests"),
+        *("--output-format", "json", "--extend-exclude={root}/gen", "--", "src", "tests"),
     )
     old = recorded.site(tmp_path, Tool(name="ruff", argv=("ruff",), version="0.15.9"))
     assert ruff_format.command(gate, old).steps[0].argv[-3:] == ("--check", "--", "src")

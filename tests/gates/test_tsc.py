@@ -4,15 +4,14 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import live
 import msgspec
 import pytest
-import recorded
 
 from eee_ci.errors import ReportError
 from eee_ci.gates import tsc
 from eee_ci.model import Reading
 from eee_ci.ports import Tool
+from tests.gates import live, recorded
 
 VERSIONS = pytest.mark.parametrize("version", ["tsc", "tsc-new"])  # 5.9 and 7.0, with other exit codes
 TOOL = Tool(name="tsc", argv=("tsc",), version="5.9.3")
