@@ -105,7 +105,7 @@ def test_excludes_join_those_of_bandit_and_of_the_project(tmp_path: Path) -> Non
     argv = command(tmp_path, {".bandit": "[bandit]\nexclude = ./old\n"}, exclude=["gen"]).steps[0].argv
     words = argv[argv.index("--exclude") + 1].split(",")
     assert words[:2] == [".svn", "CVS"]
-    assert words[-5:] == ["./old", "[g]en", "[.]/gen", "gen/*", "./gen/*"]
+    assert words[-5:] == ["./old", "[g]en", "[.]/gen", "[g]en/*", "[.]/gen/*"]
 
 
 @pytest.mark.live
