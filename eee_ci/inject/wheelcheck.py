@@ -96,7 +96,7 @@ def look_at_wheel(path: str, target: str) -> dict[str, object]:
         archive.extractall(target)  # noqa: S202 - a zip file; every name is kept below the target
     roots = [target, *glob.glob(os.path.join(target, "*.data", "p*lib"))]
     distribution = info.split("-")[0]
-    modules = sorted({module for root in roots for module in importable(root)} - set(NO_LIBRARIES))
+    modules = sorted({module for root in roots for module in importable(root)})
     return {
         "files": names,
         "metadata": texts["METADATA"],
@@ -136,6 +136,8 @@ def importable(root: str, package: str = "") -> list[str]:
     found = []
     for entry in sorted(os.scandir(root), key=lambda entry: entry.name):
         name = entry.name.split(".")[0]
+        if not package and name in NO_LIBRARIES:
+            continue
         dotted = f"{package}.{name}" if package else name
         if entry.is_dir():
             if not entry.name.isidentifier() or entry.name == "__pycache__":
