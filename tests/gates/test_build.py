@@ -15,6 +15,7 @@ from eee_ci.ports import GateAdapter, Site
 
 ADAPTER: GateAdapter = gate_module
 GATE = Gate(id="build", tool="build")
+HEAD = "Metadata-Version: 2.4\nName: shop\nVersion: 1.0\n"
 FAILED = {"shop": {"error": "ImportError: x"}}
 LOCAL = Gate(id="build", tool="build", options={"isolation": False})
 
@@ -121,7 +122,7 @@ def test_metadata_that_is_no_metadata_is_found_once_for_both_files(tmp_path: Pat
     [
         ({"wheel": {"metadata": None}}, "metadata", "the metadata file is missing (METADATA of the wheel)"),
         (
-            {"sdist": {"metadata": "Metadata-Version: 2.1\nName: shop\nVersion: 2.0\n"}},
+            {"sdist": {"metadata": HEAD.replace("1.0", "2.0")}},
             "metadata",
             "wheel and sdist differ in their version: [['1.0'], ['2.0']]",
         ),
@@ -129,7 +130,7 @@ def test_metadata_that_is_no_metadata_is_found_once_for_both_files(tmp_path: Pat
         ({"wheel": {"record": ["a.py is odd"]}}, "record", "the wheel contradicts itself: a.py is odd"),
         ({"sdist": {"files": ["shop-1.0/PKG-INFO"]}}, "missing-file", "the sdist holds no pyproject.toml"),
         (
-            {"wheel": {"metadata": "Metadata-Version: 2.4\nName: shop\nVersion: 1.0\nLicense-File: LICENSE\n"}},
+            {"wheel": {"metadata": f"{HEAD}License-File: LICENSE\n"}},
             "missing-file",
             "the wheel lacks its licence file LICENSE",
         ),
