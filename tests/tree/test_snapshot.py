@@ -280,6 +280,37 @@ def test_a_file_that_cannot_be_read_has_no_id_and_neither_has_the_tree(
     assert seen.notes == ("1 path (c.py) could not be read: check the permissions",)
 
 
+def test_a_file_that_shrinks_while_it_is_read_has_no_id(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = repo.write("large", "x" * 1000)
+    read = os.read
+
+    def cut(handle: int, size: int) -> bytes:
+        at_file = os.path.realpath(f"/proc/self/fd/{handle}") == str(file)
+        return b"" if at_file else read(handle, size)
+
+    monkeypatch.setattr(content, "WHOLE", 100)
+    monkeypatch.setattr(os, "read", cut)
+    assert tree.snapshot(repo.root).files["large"] == ""
+
+
+def test_a_file_that_becomes_a_pipe_before_it_is_opened_hangs_nobody(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = repo.write("c.py")
+    opened = os.open
+
+    def swap(path: str, *words: int) -> int:
+        if str(path) == str(file):
+            file.unlink()
+            os.mkfifo(file)
+        return opened(path, *words)
+
+    monkeypatch.setattr(os, "open", swap)
+    assert "c.py" not in tree.snapshot(repo.root).files
+
+
 def test_a_repository_with_sha256_ids_gets_such(tmp_path: Path) -> None:
     repo = Repository(tmp_path / "repo", "--object-format=sha256").commit(a="1\n")
     clean = tree.snapshot(repo.root).files["a.py"]

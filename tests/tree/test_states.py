@@ -419,22 +419,51 @@ def test_a_filter_that_is_not_run_is_told(repo: Repository) -> None:
     assert note(seen).startswith("1 file (x.bin) passed through a git filter, which is not run here")
 
 
-def test_a_git_that_prints_its_index_otherwise_is_understood(
-    repo: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def wrapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, word: str, action: str) -> None:
+    """A git on PATH that acts in its own way where a word is among its arguments."""
     program = tmp_path / "bin/git"
     program.parent.mkdir()
-    real = shutil.which("git")
-    program.write_text(
-        f'#!/bin/sh\nfor word; do [ "$word" = --debug ] && exec {real} "$@" -t; done\nexec {real} "$@"\n',
-        encoding="utf-8",
+    text = (
+        f'#!/bin/sh\nreal={shutil.which("git")}\nfor word; do [ "$word" = {word} ] && {{ {action}; }}; done\n'
     )
+    program.write_text(f'{text}exec $real "$@"\n', encoding="utf-8")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+
+
+@pytest.mark.parametrize("action", ["echo new; exit 0", "echo new", '$real "$@"; echo new; exit 0', "exit 0"])
+def test_a_git_that_prints_its_index_otherwise_is_understood(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, action: str
+) -> None:
     before = tree.snapshot(repo.root)
-    (program.parent / "git").write_text(
-        f'#!/bin/sh\nfor word; do [ "$word" = --debug ] && echo new && exit 0; done\nexec {real} "$@"\n',
-        encoding="utf-8",
-    )
+    wrapped(tmp_path, monkeypatch, "--debug", action)
+    if action == "exit 0":  # no entries at all are no sign of another format
+        assert tree.snapshot(repo.root).files == {}
+    else:
+        assert tree.snapshot(repo.root) == before
+
+
+def test_conflicts_are_left_to_the_disk_however_the_index_is_printed(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    conflict(repo, "merge")
+    before = tree.snapshot(repo.root)
+    wrapped(tmp_path, monkeypatch, "--debug", "echo new")
     assert tree.snapshot(repo.root) == before
-    assert before.files == {"a.py": blob(b"1\n"), "b.py": blob(b"2\n")}
+
+
+def test_a_file_that_goes_after_git_has_looked_is_gone(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    wrapped(tmp_path, monkeypatch, "status", '$real "$@"; rm a.py; exit 0')
+    seen = tree.snapshot(repo.root)
+    assert (list(seen.files), seen.changed) == (["b.py"], ("a.py",))
+
+
+def test_a_folder_that_git_could_not_list_is_told(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    said = "warning: could not open directory 'x/': Permission denied"
+    wrapped(tmp_path, monkeypatch, "status", f'echo "{said}" >&2')
+    seen = tree.snapshot(repo.root)
+    assert (seen.id, seen.notes) == (None, (said,))
