@@ -3,7 +3,7 @@
 An adapter is a module; mypy holds each table against these.
 """
 
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Run, Scope, Tree
 
@@ -81,7 +81,15 @@ class Place(Noun, frozen=True, kw_only=True):
 
 
 class Executor(Protocol):
-    """Runs commands, many at once; no command waits for another one here."""
+    """Runs commands, many at once; no command waits for another one here. Nothing of it is left after
+    the `with` that it is used in."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def warm(self) -> None:
+        """Get ready for the first command while the caller does something else."""
 
     def submit(self, job: str, command: Command, place: Place) -> None:
         """Start a command under a name of the caller's; its outcome comes from `collect`."""

@@ -41,12 +41,12 @@ def _files(tree: Tree, root: Path) -> None:
     for path in tree.files:
         folder, _, _ = f"{base}/{path}".rpartition("/")
         if folder not in made:
-            files.folder(folder)
+            files.folder(Path(folder))
             made.add(folder)
         mode = tree.modes.get(path)
         try:
             if mode == LINK:
-                files.link(pointed(f"{tree.root}/{path}"), f"{base}/{path}")
+                files.link(Path(base, path), pointed(f"{tree.root}/{path}"))
             else:
                 files.copy(
                     f"{tree.root}/{path}", f"{base}/{path}", mode=0o755 if mode == EXECUTABLE else 0o644
