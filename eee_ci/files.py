@@ -85,18 +85,15 @@ def link(path: Path, text: str) -> None:
 def copy(source: str, target: str, *, mode: int) -> None:
     """A new file with the bytes and times of a regular one, and no second name of it: who edits the copy in
     place leaves the source alone. An OSError when either does not work."""
-    with (
-        os.fdopen(os.open(source, _FROM), "rb") as given,
-        os.fdopen(os.open(target, _NEW, mode), "wb") as made,
-    ):
-        found = os.fstat(given.fileno())
+    with os.fdopen(os.open(source, _FROM), "rb") as old, os.fdopen(os.open(target, _NEW, mode), "wb") as new:
+        found = os.fstat(old.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
-        while piece := given.read(_PIECE):
-            made.write(piece)
-        made.flush()  # a later write would set the time anew
-        os.fchmod(made.fileno(), mode)  # whatever the umask says
-        os.utime(made.fileno(), ns=(found.st_atime_ns, found.st_mtime_ns))
+        while piece := old.read(_PIECE):
+            new.write(piece)
+        new.flush()  # a later write would set the time anew
+        os.fchmod(new.fileno(), mode)  # whatever the umask says
+        os.utime(new.fileno(), ns=(found.st_atime_ns, found.st_mtime_ns))
 
 
 @contextlib.contextmanager
