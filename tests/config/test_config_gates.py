@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import config_room as room
 import pytest
 
 from eee_ci.errors import ConfigError
 from eee_ci.model import Gate, Limit
+from tests.config import config_room as room
 
 FINDINGS = {f"findings.{severity}": Limit() for severity in ("critical", "high", "medium", "low")}
 

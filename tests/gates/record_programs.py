@@ -14,10 +14,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import samples
-from samples import FAILING, FLAKY, PARTIAL, SESSIONS, SHOP, TOML, UNCOLLECTED
-
 from eee_ci.model import Gate, Outcome
+from tests.gates import samples
+from tests.gates.samples import FAILING, FLAKY, PARTIAL, SESSIONS, SHOP, TOML, UNCOLLECTED
 
 PLUGINS = frozenset({"pytest-cov", "pytest-xdist", "pytest-rerunfailures"})
 DEAF = frozenset({"pytest-cov"})  # no plugin known but the one that must be switched off

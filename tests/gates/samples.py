@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import driver
 import msgspec
 
 from eee_ci import inject
 from eee_ci.model import Gate, Outcome
 from eee_ci.ports import GateAdapter, Requirement, Site, Tool
+from tests.gates import driver
 
 DATA = Path(__file__).parent.parent / "data" / "gates"
 ROOT = "/project"  # what stands for the project's folder in recorded outputs

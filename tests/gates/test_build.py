@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 import pytest
-import samples
 
 from eee_ci.errors import ReportError
 from eee_ci.gates import build as gate_module
 from eee_ci.model import Gate, Outcome, Reading
 from eee_ci.ports import GateAdapter, Site
+from tests.gates import samples
 
 ADAPTER: GateAdapter = gate_module
 GATE = Gate(id="build", tool="build")

@@ -5,12 +5,12 @@ from typing import Any
 
 import msgspec
 import pytest
-import samples
 
 from eee_ci.errors import ReportError
 from eee_ci.gates import pytest as gate_module
 from eee_ci.model import Gate, Limit, Outcome, Reading
 from eee_ci.ports import GateAdapter
+from tests.gates import samples
 
 ADAPTER: GateAdapter = gate_module
 

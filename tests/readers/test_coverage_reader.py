@@ -7,11 +7,11 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapes import shapes
 
 from eee_ci.errors import ReportError
 from eee_ci.model import Reading
 from eee_ci.readers import coverage
+from tests.readers.shapes import shapes
 
 TOTALS = {"covered_lines": 3, "num_statements": 4, "covered_branches": 0, "num_branches": 0}
 

@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapes import shapes
 
 from eee_ci import reading
 from eee_ci.errors import ReportError
 from eee_ci.readers import matcher
+from tests.readers.shapes import shapes
 
 LINES = matcher.Report(format="regex", pattern=r"(?P<path>\S+):(?P<line>\d+): (?P<message>.*)")
 ITEMS = matcher.Report(format="json", items="a.*", line="line")

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapes import shapes
 
 from eee_ci.errors import ReportError
 from eee_ci.model import Finding, Reading
 from eee_ci.readers import sarif, uris
+from tests.readers.shapes import shapes
 
 RULES = [
     {"id": "R1", "defaultConfiguration": {"level": "error"}, "helpUri": "https://example.org/R1"},
