@@ -195,10 +195,11 @@ def test_a_tree_that_is_asked_for_as_a_copy_is_one(
 
 
 def _tree_module(source: Path) -> types.ModuleType:
-    def export(tree: Tree, target: Path) -> None:
+    def export(tree: Tree, target: Path) -> Path:
         assert tree.root == str(source)
         target.mkdir()
         (target / "a.py").write_bytes((source / "a.py").read_bytes())
+        return target
 
     module = types.ModuleType("eee_ci.tree")
     module.export = export  # type: ignore[attr-defined]
