@@ -14,6 +14,7 @@ _INTO = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FROM = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us up
 _OWN = 0o700
 _ROOM = 1 << 30  # bytes that a place for scratch folders should have free
+_USUAL = ("/tmp", "/var/tmp")  # noqa: S108  # nosec B108 - what goes there is 0700 and has a random name
 _LONGEST = 60  # characters of such a place: tools put sockets there, whose names end at 107
 _ADVICE = {
     errno.ENOSPC: "free some space on that disk",
@@ -89,11 +90,11 @@ def scratch_folder() -> Path:
 def _scratch_place() -> str:
     """The runner's, the user's own or the usual temporary folder: short, with room, programs may run."""
     named = [os.environ.get(name, "") for name in ("RUNNER_TEMP", "XDG_RUNTIME_DIR", "TMPDIR")]
-    places = [place for place in (*named, "/tmp", "/var/tmp") if _is_usable(place)]  # noqa: S108 - 0700 below
+    places = [place for place in (*named, *_USUAL) if _is_usable(place)]
     for place in places:
         if len(place) <= _LONGEST and _has_room(place):
             return place
-    return places[0] if places else "/tmp"  # noqa: S108 - the error is to name it
+    return places[0] if places else _USUAL[0]  # the error is to name it
 
 
 def _is_usable(place: str) -> bool:

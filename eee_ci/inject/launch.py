@@ -60,7 +60,7 @@ def reuse_bytecode(root: str) -> None:
     write = loader._cache_bytecode  # type: ignore[attr-defined]
     own = os.path.join(os.path.realpath(root), "")
     venv = os.path.join(os.path.realpath(sys.prefix), "")
-    passing = os.path.join(os.path.realpath(os.environ.get("TMPDIR", "/tmp")), "")  # noqa: S108 - only compared
+    passing = os.path.join(os.path.realpath(os.environ.get("TMPDIR", "/tmp")), "")  # noqa: S108  # nosec B108
     if not venv.startswith(own) or venv == own:
         venv = ""
 

@@ -15,7 +15,7 @@ import hashlib
 import io
 import json
 import os
-import subprocess
+import subprocess  # nosec B404 - the one import of each module is to run alone
 import sys
 import tarfile
 import tempfile
@@ -93,7 +93,7 @@ def look_at_wheel(path: str, target: str) -> dict[str, object]:
         info = next((name.split("/")[0] for name in names if name.split("/")[0].endswith(".dist-info")), "")
         texts = {name: read_text(archive, f"{info}/{name}") for name in ("METADATA", "WHEEL", "RECORD")}
         wrong = compare(archive, texts["RECORD"] or "", info)
-        archive.extractall(target)  # noqa: S202 - a zip file; every name is kept below the target
+        archive.extractall(target)  # noqa: S202  # nosec B202 - a zip file; every name is kept below the target
     roots = [target, *glob.glob(os.path.join(target, "*.data", "p*lib"))]
     distribution = info.split("-")[0]
     modules = sorted({module for root in roots for module in importable(root)})
@@ -156,7 +156,7 @@ def probe(roots: list[str], name: str, distribution: str) -> dict[str, object]:
     argv = [sys.executable, "-I", "-B", "-c", PROBE, json.dumps(roots), name, distribution]
     with tempfile.TemporaryDirectory() as empty:
         try:
-            ended = subprocess.run(
+            ended = subprocess.run(  # nosec B603 - our own words, no shell
                 argv, cwd=empty, stdin=subprocess.DEVNULL, capture_output=True, timeout=SECONDS, check=False
             )
         except subprocess.TimeoutExpired:

@@ -9,7 +9,7 @@ import msgspec
 
 from eee_ci import judge, schedule, text, tree
 from eee_ci.files import home
-from eee_ci.model import Attempt, Cost, Outcome, Reading, Status, TestCase, Verdict
+from eee_ci.model import Attempt, Command, Cost, Outcome, Reading, Status, TestCase, Verdict
 from eee_ci.plan import Job, Plan, read
 from eee_ci.ports import Executor, Place
 
@@ -85,7 +85,9 @@ class Course:
         busy = [self._busy(self._jobs[name], at) for name, at in self._running.items()]
         now = self._clock()
         for node in schedule.choose(ready, busy, cores=self._plan.cores, rank=self._rank, now=now):
-            self._submit(self._waiting.pop(node.name))
+            job = self._waiting.pop(node.name)
+            if job.command is not None:  # as it always is here: a job without one has its verdict by now
+                self._submit(job, job.command)
 
     def _busy(self, job: Job, at: float) -> schedule.Busy:
         return schedule.Busy(cores=job.cores, ends=at + job.expected)
@@ -107,8 +109,7 @@ class Course:
         self._finish(verdict)
         return True
 
-    def _submit(self, job: Job) -> None:
-        assert job.command is not None  # noqa: S101 - a job without one never gets here
+    def _submit(self, job: Job, command: Command) -> None:
         name = job.gate.id
         cache = home(Path(self._plan.root)) / "cache" / name
         if name not in self._started:
@@ -116,7 +117,7 @@ class Course:
         self._running[name] = self._clock()
         self._started.setdefault(name, self._running[name])
         self._executor.submit(
-            name, job.command, Place(tree=self._plan.tree, cache=str(cache), python=self._plan.python)
+            name, command, Place(tree=self._plan.tree, cache=str(cache), python=self._plan.python)
         )
 
     def _settle(self, job: Job, outcome: Outcome) -> None:
@@ -125,9 +126,10 @@ class Course:
         del self._running[name]
         earlier = self._earlier.setdefault(name, [])
         verdict = self._judge(job, outcome)
-        if verdict.status != "passed" and len(earlier) < job.gate.retries and not self._closing:
+        again = verdict.status != "passed" and len(earlier) < job.gate.retries and not self._closing
+        if again and job.command is not None:
             earlier.append(verdict)
-            self._submit(job)
+            self._submit(job, job.command)
             return
         self._finish(_after(earlier, verdict))
 
