@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(CHECKOUT / "tests" / "real"))
-import projects  # noqa: E402 - beside the tests of real projects, which are no package
+from tests.real import projects  # noqa: E402 - beside the tests of real projects, which are no package
 
 GATES = ("lint", "format", "types", "tests", "security", "build")
 TURNS, MAKE, OURS = "one after another", "make, longest first", "eee-ci"
