@@ -41,7 +41,7 @@ def requirements(gate: Gate) -> tuple[Requirement, ...]:
 def command(gate: Gate, site: Site) -> Command:
     argv = (*site.tools["bandit"].argv, "--quiet", "--recursive", *_options(gate, site), *gate.args)
     argv += ("--format", "json", "--output", f"{{scratch}}/{REPORT}")
-    step = Step(argv=(*argv, "--", *reading.targets(gate, site.sources)))
+    step = Step(argv=(*argv, "--", *_targets(gate, site)))
     return Command(steps=(step,), keep=(REPORT,))
 
 
@@ -60,6 +60,13 @@ def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
         site.root, (bandit.finding(one, gate, CATEGORY) for one in report.results), "utf8"
     )
     return Reading(findings=findings, measures={"files": float(files)}, errors=tuple(errors))
+
+
+def _targets(gate: Gate, site: Site) -> tuple[str, ...]:
+    """For the whole project its own folders: bandit knows no ignore files and would judge `.venv` as well."""
+    paths = reading.targets(gate, site.sources)
+    own = sorted({file.split("/")[0] for file in site.files if file.endswith(".py")})
+    return tuple(own) if own and {".", "./"} & set(paths) else paths
 
 
 def _configs(gate: Gate) -> tuple[str, ...]:

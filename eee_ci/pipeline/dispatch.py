@@ -209,12 +209,14 @@ def listed(names: Iterable[str], most: int = 5) -> str:
 
 
 def tail(outcome: Outcome) -> str:
-    """The last lines that the processes said, standard error after standard output."""
+    """The last lines that the processes said, standard error after standard output. What a logger marks as
+    DEBUG is left out: ruff is verbose for its count of files only."""
     said = b"".join(
         stream + b"\n" for step in outcome.steps for stream in (step.stdout, step.stderr) if stream
     )
-    lines = text.clean(text.decode(said[-65536:])).strip("\n").split("\n")
-    return "\n".join(lines[-_LOG_LINES:])
+    lines = text.clean(text.decode(said[-65536:])).split("\n")
+    told = "\n".join(line for line in lines if "[DEBUG]" not in line).strip("\n").split("\n")
+    return "\n".join(told[-_LOG_LINES:])
 
 
 def _after(earlier: list[Verdict], last: Verdict) -> Verdict:

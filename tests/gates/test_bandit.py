@@ -87,6 +87,14 @@ def test_the_plain_command_writes_a_report_into_the_scratch_folder(tmp_path: Pat
     assert [one.name for one in bandit.requirements(recorded.gate("bandit"))] == ["bandit"]
 
 
+def test_for_the_whole_project_bandit_gets_its_own_folders(tmp_path: Path) -> None:
+    files = {"b/x.py": "", "a.py": "", "c.txt": "", "d/y.js": ""}
+    assert command(tmp_path, files, paths=["."]).steps[0].argv[-3:] == ("--", "a.py", "b")
+    assert command(tmp_path, files, paths=["b", "d"]).steps[0].argv[-3:] == ("--", "b", "d")
+    bare = recorded.site(tmp_path, TOOL, sources=(), files=())
+    assert bandit.command(recorded.gate("bandit"), bare).steps[0].argv[-2:] == ("--", ".")
+
+
 def test_the_configuration_of_the_project_is_handed_over(tmp_path: Path) -> None:
     toml = {"pyproject.toml": "[tool.bandit]\nskips = ['B101']\n"}
     argv = command(tmp_path, toml).steps[0].argv

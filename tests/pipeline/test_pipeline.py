@@ -125,6 +125,15 @@ def test_a_failing_gate_is_exit_1_and_keeps_what_it_said(tmp_path: Path) -> None
     assert result.verdicts[0].log == "it went wrong"
 
 
+def test_lines_that_a_logger_marks_as_debug_are_no_part_of_the_log(tmp_path: Path) -> None:
+    loud = msgspec.structs.replace(
+        BAD.steps[0], stderr=b"[2026-01-01][x][DEBUG] one\n\nit broke\n[DEBUG] two\n"
+    )
+    result = run(tmp_path, job(tmp_path, "a"), script=Script({"a": [Outcome(steps=(loud,))]}))
+    assert result.verdicts[0].log.endswith("it broke")
+    assert "DEBUG" not in result.verdicts[0].log
+
+
 def test_an_outcome_with_a_problem_is_broken(tmp_path: Path) -> None:
     script = Script({"a": [Outcome(problem="timed out after 3 s")]})
     result = run(tmp_path, job(tmp_path, "a"), script=script)
