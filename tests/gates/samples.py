@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -246,7 +246,9 @@ def tool(requirement: Requirement, python: str) -> Tool:
     if requirement.kind == "path":
         return Tool(name=requirement.name, argv=(requirement.name,))
     start = (python if requirement.project else sys.executable, inject.script("launch.py"))
-    return Tool(name=requirement.name, argv=(*start, "-m", requirement.module or requirement.name))
+    origin: Literal["project", "eee-ci"] = "project" if requirement.project else "eee-ci"
+    module = requirement.module or requirement.name
+    return Tool(name=requirement.name, argv=(*start, "-m", module), origin=origin)
 
 
 def site(adapter: GateAdapter, gate: Gate, root: str, **known: Any) -> Site:

@@ -202,6 +202,10 @@ def test_a_builder_of_the_project_s_own_is_asked_for_its_own_distributions(tmp_p
     at = site(tmp_path, samples.SHOP)
     own = {"build": msgspec.structs.replace(at.tools["build"], origin="project")}
     assert "--no-isolation" not in ADAPTER.command(GATE, msgspec.structs.replace(at, tools=own)).steps[0].argv
+    pinned = {"build": msgspec.structs.replace(at.tools["build"], origin="pinned")}
+    assert (
+        "--no-isolation" not in ADAPTER.command(GATE, msgspec.structs.replace(at, tools=pinned)).steps[0].argv
+    )
     has = msgspec.structs.replace(at, tools=own, distributions=frozenset({"hatchling"}))
     assert "--no-isolation" in ADAPTER.command(GATE, has).steps[0].argv
 

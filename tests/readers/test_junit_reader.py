@@ -123,3 +123,9 @@ def test_any_bytes_give_cases_or_a_report_error(data: bytes) -> None:
     except ReportError:
         return
     assert all(isinstance(case, TestCase) for case in found)
+
+
+@pytest.mark.parametrize("body", ["x" * (3 << 20), f"<![CDATA[{'x' * (3 << 20)}]]>", "&lt;" * (1 << 19)])
+def test_a_long_text_is_no_bomb(body: str) -> None:
+    data = f"<testsuite><testcase name='a'><system-out>{body}</system-out></testcase></testsuite>"
+    assert [case.name for case in cases(data.encode())] == ["a"]
