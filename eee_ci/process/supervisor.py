@@ -66,8 +66,10 @@ class Supervisor:
         try:
             message = frames.pack(self._order(job, command, scratch))
             self._send(message)
-        except (OSError, ValueError) as error:
-            self._ready.append((job, Outcome(problem=f"cannot start the supervisor: {error}")))
+        except OSError as error:
+            self._ready.append((job, Outcome(problem=f"cannot start the supervisor: {error.strerror}")))
+        except ValueError as error:
+            self._ready.append((job, Outcome(problem=f"its words cannot be handed over: {error}")))
         else:
             self._running.add(job)
 

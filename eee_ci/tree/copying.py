@@ -7,6 +7,7 @@ from pathlib import Path
 
 from eee_ci import files, git, text
 from eee_ci.errors import UsageError
+from eee_ci.files import plain
 from eee_ci.model import Ran, Tree
 from eee_ci.tree.attributes import converted
 from eee_ci.tree.content import EXECUTABLE, LINK, pointed
@@ -46,9 +47,9 @@ def _files(tree: Tree, root: Path) -> None:
         mode = tree.modes.get(path)
         try:
             if mode == LINK:
-                files.link(Path(base, path), pointed(f"{tree.root}/{path}"))
+                plain.link(Path(base, path), pointed(f"{tree.root}/{path}"))
             else:
-                files.copy(
+                plain.copy(
                     f"{tree.root}/{path}", f"{base}/{path}", mode=0o755 if mode == EXECUTABLE else 0o644
                 )
         except OSError as error:
@@ -59,12 +60,12 @@ def _files(tree: Tree, root: Path) -> None:
 def _repository(tree: Tree, repo: git.Repository, target: Path) -> None:
     """A `.git` that borrows the objects and holds the tags, the index and nothing that runs."""
     folder = target / ".git"
-    files.put(folder / "objects/info/alternates", _quoted(repo.common / "objects") + b"\n")
+    plain.put(folder / "objects/info/alternates", _quoted(repo.common / "objects") + b"\n")
     files.folder(folder / "refs")
-    files.put(folder / "config", _config(repo))
-    files.put(folder / "packed-refs", _refs(tree, repo))
+    plain.put(folder / "config", _config(repo))
+    plain.put(folder / "packed-refs", _refs(tree, repo))
     head = f"ref: refs/heads/{tree.branch}" if tree.branch else tree.commit
-    files.put(folder / "HEAD", os.fsencode(f"{head}\n"))
+    plain.put(folder / "HEAD", os.fsencode(f"{head}\n"))
     shared = [path.name for path in repo.folder.glob("sharedindex.*")]
     for name in ("index", *shared, "info/sparse-checkout"):
         _take(repo.folder / name, folder / name)
@@ -75,7 +76,7 @@ def _repository(tree: Tree, repo: git.Repository, target: Path) -> None:
 
 def _take(source: Path, target: Path) -> None:
     if source.is_file():
-        files.put(target, source.read_bytes())
+        plain.put(target, source.read_bytes())
 
 
 def _quoted(objects: Path) -> bytes:

@@ -6,7 +6,6 @@ import types
 from collections.abc import Iterator
 from pathlib import Path
 
-import lab
 import pytest
 
 from eee_ci import executors, files
@@ -14,6 +13,7 @@ from eee_ci.errors import UsageError, WriteError
 from eee_ci.executors.local import Local
 from eee_ci.model import Command, Outcome, Step, Tree
 from eee_ci.ports import Place
+from tests.faults import lab
 
 
 @pytest.fixture

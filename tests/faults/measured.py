@@ -12,7 +12,10 @@ ROOT = Path(__file__).parent.parent.parent
 
 def main(data_file: str, *words: str) -> None:
     measure = coverage.Coverage(
-        data_file=data_file, data_suffix=True, config_file=str(ROOT / "pyproject.toml")
+        data_file=data_file,
+        data_suffix=True,
+        config_file=str(ROOT / "pyproject.toml"),
+        source=[str(ROOT / "eee_ci")],
     )
     leave = os._exit
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-import lab
 import pytest
 
 from eee_ci.executors.local import Local
 from eee_ci.model import Command, Outcome, Step
+from tests.faults import lab
 
 ENGINE = str(Path(__file__).with_name("engine.py"))
 ROOT = str(Path(__file__).parent.parent.parent)
@@ -30,7 +30,8 @@ class Engine:
     """An engine in a process of its own, with the first line it said."""
 
     def __init__(self, *words: str, prefix: tuple[str, ...] = ()) -> None:
-        env = {**os.environ, "PYTHONPATH": ROOT + os.pathsep + str(Path(ENGINE).parent)}
+        path = os.pathsep.join([ROOT, str(Path(ENGINE).parent), os.environ.get("PYTHONPATH", "")])
+        env = {**os.environ, "PYTHONPATH": path}
         self.process = subprocess.Popen(
             [*prefix, sys.executable, ENGINE, *words], env=env, stdout=subprocess.PIPE, text=True
         )

@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,9 +14,9 @@ ENV = {b"PATH": b"/usr/bin:/bin"}
 NOBODY: tuple[list[int], list[int]] = ([], [])
 
 
-def job(*scripts: bytes, timeout: float = 60.0) -> Job:
+def job(*scripts: bytes, timeout: float = 60.0, stdout: bytes = b"") -> Job:
     steps = [
-        {"argv": [b"sh", b"-c", script], "cwd": b"/", "stdout": b"", "skip_if": b"", "go_on": (0,)}
+        {"argv": [b"sh", b"-c", script], "cwd": b"/", "stdout": stdout, "skip_if": b"", "go_on": (0,)}
         for script in scripts
     ]
     order = {"job": "job", "steps": steps, "timeout": timeout, "grace": 5.0, "largest": 100}
@@ -28,7 +29,7 @@ def end(running: Job) -> float:
     """Wait for the step and tell the job; the moment it ended."""
     assert running.step is not None
     _, status, usage = os.wait4(running.step.pid, 0)
-    running.end(status, usage)
+    running.step.end(status, usage)
     return running.step.ended
 
 
@@ -44,7 +45,7 @@ def test_a_stop_between_two_steps_is_no_whole_outcome() -> None:
     now = end(stopped)
     stopped.stop(now=False)
     stopped.tick(now, lambda: NOBODY)
-    assert fault(stopped) == {"why": "cancelled"}
+    assert fault(stopped) == {"why": "cancelled", "killed": False}
     assert len(stopped.facts()["steps"]) == 1
 
 
@@ -95,3 +96,9 @@ def test_a_job_that_is_over_has_nothing_due(over_already: bool) -> None:
         done.tick(now, lambda: NOBODY)
         done.tick(now, lambda: NOBODY)
         assert done.over
+
+
+def test_a_file_that_is_too_large_at_the_end_is_no_whole_outcome(tmp_path: Path) -> None:
+    large = job(b"head -c 101 /dev/zero", b"echo never", stdout=os.fsencode(tmp_path / "out"))
+    large.tick(end(large), lambda: NOBODY)
+    assert fault(large)["why"] == "large"

@@ -20,6 +20,21 @@ def test_a_kernel_without_lists_of_children_is_searched(tmp_path: Path) -> None:
     assert kin.available(str(tmp_path)) is False
 
 
+def test_a_kernel_that_lists_threads_but_no_children_is_searched_too(tmp_path: Path) -> None:
+    (tmp_path / "7" / "task" / "7").mkdir(parents=True)
+    (tmp_path / "8").mkdir()
+    (tmp_path / "8" / "stat").write_text("8 (b) S 7 1 1 0 -1")
+    assert kin.children(7, proc=str(tmp_path)) == [8]
+
+
+def test_the_children_of_all_threads_count(tmp_path: Path) -> None:
+    for thread, children in (("7", "12 9 "), ("8", ""), ("9", "10 ")):
+        (tmp_path / "7" / "task" / thread).mkdir(parents=True)
+        (tmp_path / "7" / "task" / thread / "children").write_text(children)
+    (tmp_path / "7" / "task" / "11").mkdir()  # a thread that ends while we look
+    assert kin.children(7, proc=str(tmp_path)) == [9, 10, 12]
+
+
 def test_without_proc_nobody_is_known(tmp_path: Path) -> None:
     nowhere = str(tmp_path / "proc")
     assert kin.processes(nowhere) == []

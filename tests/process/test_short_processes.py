@@ -8,13 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import lab
 import pytest
 
 from eee_ci import process
 from eee_ci.model import Ran
 from eee_ci.process import spawn
 from eee_ci.process.ears import Ears
+from tests.faults import lab
 
 ROOT = str(Path(__file__).parent.parent.parent)
 
@@ -192,6 +192,31 @@ def test_closed_standard_streams_become_the_null_device(closed: tuple[int, ...],
     number, rest = said.read_text().split(" ", 1)
     assert int(number) > 2
     assert rest == "b'fed' 0"
+
+
+def test_streams_that_python_gave_up_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[int] = []
+
+    def closed(number: int) -> os.stat_result:
+        if number == 2:
+            raise OSError(errno.EBADF, "closed")
+        return Path("/dev/null").stat()
+
+    def take(name: str, _flags: int) -> int:
+        opened.append(os.dup(2))
+        assert name == "/dev/null"
+        return opened[-1]
+
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, None)
+    with monkeypatch.context() as faked:
+        faked.setattr(os, "fstat", closed)
+        faked.setattr(os, "open", take)
+        process.ensure_standard_streams()
+    [number] = opened
+    assert os.get_inheritable(number)
+    os.close(number)
+    assert [stream.fileno() for stream in (sys.stdin, sys.stdout, sys.stderr)] == [0, 1, 2]
 
 
 def test_all_layers_are_active_on_linux() -> None:

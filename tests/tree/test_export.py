@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from repositories import ENVIRONMENT, Repository, untouched
 
 from eee_ci import tree
 from eee_ci.errors import UsageError
+from tests.tree.repositories import ENVIRONMENT, Repository, untouched
 
 
 @pytest.fixture(autouse=True)

@@ -5,11 +5,11 @@ import stat
 from pathlib import Path
 
 import pytest
-from repositories import Repository, blob, untouched
 
 from eee_ci import tree
 from eee_ci.errors import UsageError
 from eee_ci.tree import content
+from tests.tree.repositories import Repository, blob, untouched
 
 
 @pytest.fixture(autouse=True)

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from repositories import Repository, blob, untouched
 
 from eee_ci import git, tree
 from eee_ci.errors import UsageError
 from eee_ci.model import Tree
+from tests.tree.repositories import Repository, blob, untouched
 
 
 @pytest.fixture(autouse=True)

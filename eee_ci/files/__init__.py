@@ -13,7 +13,6 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _INTO = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FROM = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us up
 _OWN = 0o700
-_PIECE = 1 << 20
 _ROOM = 1 << 30  # bytes that a place for scratch folders should have free
 _LONGEST = 60  # characters of such a place: tools put sockets there, whose names end at 107
 _ADVICE = {
@@ -36,7 +35,7 @@ def publish(path: Path, data: bytes) -> None:
     """Write a file whole: a temporary one beside it, flushed to disk, then renamed over it."""
     folder(path.parent)
     aside = path.with_name(f".eee-ci-{os.urandom(8).hex()}")
-    with _writing(path):
+    with writing(path):
         _refuse_special(path)
         try:
             _write(aside, data)
@@ -49,7 +48,7 @@ def publish(path: Path, data: bytes) -> None:
 
 def folder(path: Path) -> Path:
     """Make a folder and those above it; one that is there is fine."""
-    with _writing(path):
+    with writing(path):
         path.mkdir(parents=True, exist_ok=True)
     return path
 
@@ -69,33 +68,6 @@ def home(root: Path) -> Path:
     return place
 
 
-def put(path: Path, data: bytes) -> None:
-    """Write a file that nobody else reads yet, in a scratch folder; the folders above it are made."""
-    folder(path.parent)
-    with _writing(path):
-        path.write_bytes(data)
-
-
-def link(path: Path, text: str) -> None:
-    """A symbolic link with exactly this text."""
-    with _writing(path):
-        path.symlink_to(text)
-
-
-def copy(source: str, target: str, *, mode: int) -> None:
-    """A new file with the bytes and times of a regular one, and no second name of it: who edits the copy in
-    place leaves the source alone. An OSError when either does not work."""
-    with os.fdopen(os.open(source, _FROM), "rb") as old, os.fdopen(os.open(target, _NEW, mode), "wb") as new:
-        found = os.fstat(old.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(errno.EINVAL, "not a regular file")
-        while piece := old.read(_PIECE):
-            new.write(piece)
-        new.flush()  # a later write would set the time anew
-        os.fchmod(new.fileno(), mode)  # whatever the umask says
-        os.utime(new.fileno(), ns=(found.st_atime_ns, found.st_mtime_ns))
-
-
 @contextlib.contextmanager
 def scratch() -> Iterator[Path]:
     """A fresh folder that only this user can enter; gone afterwards."""
@@ -109,7 +81,7 @@ def scratch() -> Iterator[Path]:
 def scratch_folder() -> Path:
     """A fresh folder that only this user can enter; the caller ends it with `discard`."""
     place = Path(_scratch_place(), f"eee-ci-{os.urandom(6).hex()}")
-    with _writing(place):
+    with writing(place):
         place.mkdir(mode=_OWN)
     return place
 
@@ -136,7 +108,7 @@ def _has_room(place: str) -> bool:
 def remove(path: Path) -> None:
     """Remove a file, or a folder with all that is in it, also what is read-only. Links are not followed;
     what is not there is fine."""
-    with _writing(path, "remove"):
+    with writing(path, "remove"):
         above = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             _drop(path.name, above)
@@ -242,7 +214,7 @@ def _refuse_special(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _writing(path: Path, verb: str = "write") -> Iterator[None]:
+def writing(path: Path, verb: str = "write") -> Iterator[None]:
     try:
         yield
     except OSError as error:

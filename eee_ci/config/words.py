@@ -1,0 +1,50 @@
+"""Faults in plain words: where, what was found, what is wanted, and the name that was probably meant."""
+
+from collections.abc import Iterable
+
+from eee_ci import text
+from eee_ci.config.nodes import Node, Place
+from eee_ci.errors import Fault
+
+LONGEST = 60  # characters of a value that a message repeats
+
+
+def fault(place: Place, path: str, message: str) -> Fault:
+    return Fault(place.file, place.line, place.column, f"{text.line(path)}: {message}" if path else message)
+
+
+def quoted(raw: str) -> str:
+    """What stood in the file, harmless and short, in quotes."""
+    shown = text.line(raw)
+    return f"'{shown if len(shown) <= LONGEST else shown[:LONGEST] + '…'}'"
+
+
+def found(node: Node) -> str:
+    match node.value:
+        case dict():
+            return "a map"
+        case list():
+            return "a list"
+        case None:
+            return node.written or "nothing"
+        case str():
+            return quoted(node.value)
+        case _:
+            return text.line(node.written)
+
+
+def listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def near(name: str, names: Iterable[str]) -> str:
+    """` (did you mean 'x'?)`, or nothing when no name is close."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name[:LONGEST].lower(), sorted(names), n=1)
+    return f" (did you mean '{close[0]}'?)" if close else ""
+
+
+def joined(path: str, key: str) -> str:
+    short = key if len(key) <= LONGEST else key[:LONGEST] + "…"
+    return f"{path}.{short}" if path else short
