@@ -211,6 +211,19 @@ def test_nothing_of_the_project_runs_when_its_interpreter_is_asked(
     )
 
 
+def test_an_interpreter_is_asked_alone_in_an_empty_folder_with_an_environment_of_its_own(
+    root: Path, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("CANARY", "1")
+    log = tmp_path / "log"
+    asked = f'echo "$1|$(ls -A | wc -l)|$CANARY|$PWD" > {log}; exec {base}/bin/python "$@"'
+    tools.python(root, os.fspath(script(tmp_path / "python", asked)), {"PATH": os.environ["PATH"]})
+    option, entries, canary, folder = log.read_text(encoding="utf-8").strip().split("|")
+    assert (option, entries.strip(), canary) == ("-I", "0", "")
+    assert not Path(folder).exists()
+
+
 def test_distributions_are_read_from_the_names_of_folders_and_from_metadata_where_these_say_nothing(
     tmp_path: Path,
 ) -> None:

@@ -403,7 +403,8 @@ def test_variables_of_a_calling_hook_have_no_say(
     monkeypatch.setenv("GIT_WORK_TREE", str(other.root))
     monkeypatch.setenv("GIT_INDEX_FILE", str(other.root / ".git/index"))
     monkeypatch.setenv("GIT_CONFIG_PARAMETERS", "'core.bare=true'")
-    assert sorted(look(repo.root).files) == ["a.py", "b.py"]
+    seen = look(repo.root)
+    assert (sorted(seen.files), seen.vcs, seen.changed) == (["a.py", "b.py"], "git", ())
 
 
 def test_a_filter_that_is_not_run_is_told(repo: Repository) -> None:
