@@ -50,7 +50,7 @@ def set_up() -> bool:
             venv.create(VENV, with_pip=True, symlinks=True)
         except (OSError, subprocess.CalledProcessError) as error:
             print(
-                f"no virtual environment could be made: {error}\n  hint: install the venv module of your Python",
+                f"no virtual environment: {error}\n  hint: install the venv module of this Python",
                 file=sys.stderr,
             )
             return False

@@ -100,7 +100,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="eee-ci",
-        description="One command, one verdict: lint, types, tests with coverage, security and build, offline.",
+        description="One command, one verdict: lint, types, tests, coverage, security, build; offline.",
         epilog=_EXITS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -133,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
         verbs.add_parser(
             "doctor",
             help="which tools are there",
-            description="Show each tool: where it was found, its version, what is missing and how to install it.",
+            description="Show each tool, where it was found, and how to install what is missing.",
             allow_abbrev=False,
         )
     )

@@ -61,7 +61,7 @@ def status(reading: Reading, held: Mapping[str, Limit]) -> tuple[Status, tuple[s
 
 
 def exit_code(verdicts: Iterable[Verdict], signal: int | None = None) -> int:
-    """Of a whole run: a signal, then failed, then broken or skipped, counting what blocks and was asked for."""
+    """Of a whole run: a signal, then failed, then broken or skipped; what blocks and was asked for counts."""
     if signal is not None:
         return SIGNALLED + signal
     asked = [verdict for verdict in verdicts if verdict.asked]
@@ -103,7 +103,7 @@ def _excluded(gate: Gate, path: str | None) -> bool:
 def matches(path: str, pattern: str) -> bool:
     """Does a pattern (a folder, a file, or with `*`) name this path?"""
     wanted = pattern.removeprefix("./").rstrip("/")
-    if wanted == "." or path == wanted or path.startswith(f"{wanted}/"):
+    if wanted in (".", path) or path.startswith(f"{wanted}/"):
         return True
     return fnmatch.fnmatchcase(path, wanted) or fnmatch.fnmatchcase(path, f"{wanted}/*")
 
@@ -134,7 +134,7 @@ def _overstepped(measure: str, value: float, limit: Limit, reading: Reading) -> 
 
 
 def _found(severity: str, reading: Reading) -> str:
-    worst = SEVERITIES[: SEVERITIES.index(severity) + 1]  # type: ignore[arg-type] # a measure's name ends in one
+    worst = SEVERITIES[: SEVERITIES.index(severity) + 1]
     each = {s: sum(f.severity == s for f in reading.findings) for s in worst}
     split = ", ".join(f"{number} {name}" for name, number in each.items() if number)
     return f"{text.count(sum(each.values()), 'finding')} of {severity} or worse ({split or 'none'})"

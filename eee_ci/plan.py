@@ -91,9 +91,9 @@ def make(config: Config, found: Tree, *, only: Iterable[str] = (), environ: Mapp
 
 def read(job: Job, outcome: Outcome) -> Reading:
     """What the tool said; whatever cannot be believed is an error of the reading, never an exception."""
+    if outcome.problem:
+        return Reading(errors=(outcome.problem,))
     try:
-        if outcome.problem:
-            raise ReportError(outcome.problem)
         return gates.TABLE[job.gate.tool].read(_effective(job.gate, job.limits), job.site, outcome)
     except ReportError as error:
         return Reading(errors=(str(error),))
@@ -151,7 +151,7 @@ def _job(gate: Gate, setting: _Setting, *, asked: bool) -> Job:
         return msgspec.structs.replace(job, missing=missing)
     site = msgspec.structs.replace(setting.base, tools=found, cores=job.cores)
     made = adapter.command(_effective(gate, held), site)
-    return msgspec.structs.replace(job, site=site, command=_complete(made, gate, job, setting))
+    return msgspec.structs.replace(job, site=site, command=_complete(made, found.values(), job, setting))
 
 
 def _effective(gate: Gate, held: dict[str, Limit]) -> Gate:
@@ -173,20 +173,23 @@ def _tools(gate: Gate, setting: _Setting) -> tuple[dict[str, Tool], tuple[str, .
         if isinstance(tool, Tool):
             found[requirement.name] = tool
         else:
-            missing.append(str(tool))
+            missing.append(f"{tool.message}; to get it: {tool.install}")
     return found, tuple(missing)
 
 
-def _complete(command: Command, gate: Gate, job: Job, setting: _Setting) -> Command:
-    """Fill in what the adapter leaves to the planner: environment and time limit."""
+def _complete(command: Command, found: Iterable[Tool], job: Job, setting: _Setting) -> Command:
+    """Fill in what the adapter leaves to the planner: pinned tools fetched, environment, time limit."""
     base = environment.build(
         setting.environ,
         root=Path(setting.base.root),
-        python_bin=setting.interpreter.path.parent,
+        python_bin=setting.interpreter.bin,
         pass_names=setting.config.pass_env,
         set_values=setting.config.set_env,
         cores=job.cores,
     )
     return msgspec.structs.replace(
-        command, env={**base, **command.env, **setting.config.set_env}, timeout=gate.timeout
+        command,
+        steps=(*(step for tool in found for step in tools.prepare(tool)), *command.steps),
+        env={**base, **command.env, **setting.config.set_env},
+        timeout=job.gate.timeout,
     )

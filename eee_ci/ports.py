@@ -3,7 +3,7 @@
 An adapter is a module; mypy holds each table against these.
 """
 
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, Self
 
 from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Run, Scope, Tree
 
@@ -81,6 +81,12 @@ class Place(Noun, frozen=True, kw_only=True):
 
 class Executor(Protocol):
     """Runs commands, many at once; no command waits for another one here."""
+
+    def __enter__(self) -> Self:
+        """Ready for commands."""
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing that was started lives on."""
 
     def submit(self, job: str, command: Command, place: Place) -> None:
         """Start a command under a name of the caller's; its outcome comes from `collect`."""

@@ -45,6 +45,8 @@ def decode(data: bytes) -> str:
 
 def clean(raw: str) -> str:
     """Text without terminal controls: of all control characters only line feed and tab are left."""
+    if raw.isascii() and raw.isprintable():  # nearly all of it, at a fifth of the time
+        return raw
     unified = raw.replace("\r\n", "\n").replace("\r", "\n")
     return _UNSEEN.sub(_visible, _ESCAPES.sub("", unified))
 
@@ -117,9 +119,10 @@ def neutral(raw: str) -> str:
 
 def unprinted(markup: str) -> str:
     """Markup in which printing the file finds no workflow command either; readers see the same text."""
-    if "#" in markup:
+    plain = markup.isascii()  # then nothing without width stands between
+    if not plain or "##[" in markup:
         markup = _OLD_COMMAND.sub(r"\1&#91;", markup)
-    return _COMMAND.sub(r"\1&#58;", markup) if ":" in markup else markup
+    return _COMMAND.sub(r"\1&#58;", markup) if not plain or "::" in markup else markup
 
 
 class Redactor:

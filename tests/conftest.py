@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -88,7 +88,7 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Iterator[Callable[[Files], Project]]:
+def project(tmp_path: Path) -> Callable[[Files], Project]:
     """Makes a committed git repository of some files."""
 
     def make(files: Files) -> Project:
@@ -96,4 +96,4 @@ def project(tmp_path: Path) -> Iterator[Callable[[Files], Project]]:
         folder.mkdir(exist_ok=True)
         return Project(folder).write(files).commit()
 
-    yield make
+    return make

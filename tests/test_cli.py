@@ -282,7 +282,8 @@ def test_plan_tells_what_would_run(project: Make) -> None:
 def test_doctor_tells_what_is_missing_and_how_to_get_it(project: Make) -> None:
     made = project(
         {
-            "eee-ci.yaml": "version: 1\ngates:\n  lint: {tool: ruff}\n  x: {tool: command, run: [no-such-program]}\n"
+            "eee-ci.yaml": "version: 1\ngates:\n  lint: {tool: ruff}\n"
+            "  x: {tool: command, run: [no-such-program]}\n"
         }
     )
     done = made.run("doctor")

@@ -1,4 +1,4 @@
-"""The entrances as their hosts use them: the action's steps in order, and the hook under the real pre-commit."""
+"""The entrances as their hosts use them: the action's steps in order, the hook under the real pre-commit."""
 
 import os
 import re
@@ -63,7 +63,7 @@ class Runner:
             check=False,
         )
         for name, _, value in re.findall(
-            r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", outputs.read_text(encoding="utf-8"), re.M | re.S
+            r"^([\w-]+)<<(\S+)\n(.*?)\n\2$", outputs.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
         ):
             self.values[f"steps.{step.get('id', '')}.outputs.{name}"] = value
         return done

@@ -6,35 +6,40 @@ from pathlib import Path
 
 import msgspec
 
-from eee_ci import config, plan, tree
+from eee_ci import config as configs
+from eee_ci import plan as plans
+from eee_ci import tree
+from eee_ci.config import find
 from eee_ci.errors import UsageError
 
 
 def root(arguments: argparse.Namespace) -> Path:
-    """The project: the nearest folder upwards that holds a gate config, within its repository; else this folder."""
+    """The project: the nearest folder upwards that holds a config, in its repository; else this one."""
     here = Path.cwd()
     if arguments.config:
         return here
     for folder in (here, *here.parents):
-        if any((folder / name).is_file() for name in config.NAMES):
+        if any((folder / name).is_file() for name in find.NAMES):
             return folder
         if (folder / ".git").exists():
             break
     return here
 
 
-def load(arguments: argparse.Namespace, project: Path) -> config.Config:
+def load(arguments: argparse.Namespace, project: Path) -> configs.Config:
     """The resolved config, with what the command line says on top."""
     file = Path(arguments.config) if arguments.config else None
-    loaded = config.load(project, file=file, tools=plan.toolspecs())
+    loaded = configs.load(project, file=file, tools=plans.toolspecs())
     return msgspec.structs.replace(loaded, jobs=arguments.jobs) if arguments.jobs else loaded
 
 
-def planned(arguments: argparse.Namespace) -> plan.Plan:
+def planned(arguments: argparse.Namespace) -> plans.Plan:
     """The plan of the project that the command line names."""
     project = root(arguments)
     loaded = load(arguments, project)
-    return plan.make(loaded, tree.snapshot(project), only=getattr(arguments, "gates", ()), environ=os.environ)
+    return plans.make(
+        loaded, tree.snapshot(project), only=getattr(arguments, "gates", ()), environ=os.environ
+    )
 
 
 def folder(name: str, default: Path) -> Path:

@@ -1,6 +1,7 @@
-"""`eee-ci doctor`: each tool, where it was found and in which version; what is missing and how to install it."""
+"""`eee-ci doctor`: each tool, where it was found, its version; what is missing and how to install it."""
 
 import argparse
+import os
 import platform
 from collections.abc import Iterator
 from typing import Any
@@ -30,7 +31,7 @@ def data(plan: Plan) -> dict[str, Any]:
     return {
         "eee_ci": __version__,
         "python": {"path": plan.python, "version": plan.python_version},
-        "git": git.version(),
+        "git": git.version(os.environ),
         "platform": f"{platform.system()} {platform.release()} {platform.machine()}",
         "supervision": list(process.layers()),
         "config": plan.config.source,
@@ -59,7 +60,8 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         yield f"{gate['gate']}{': ' + gate['skip'] if gate['skip'] else ''}"
         for tool in gate["tools"]:
             yield text.line(
-                f"  {tool['name']} {tool['version'] or '(version unknown)'}  {tool['origin']}  {tool['argv'][0]}"
+                f"  {tool['name']} {tool['version'] or '(version unknown)'}  {tool['origin']}  "
+                + tool["argv"][0]
             )
         for sentence in gate["missing"]:
             yield f"  missing: {text.line(sentence)}"

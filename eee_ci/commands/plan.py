@@ -73,4 +73,5 @@ def lines(plan: Plan) -> Iterator[str]:
             yield f"{job.gate.id}: will not run: {text.line(job.skip or '; '.join(job.missing))}"
     yield ""
     path = " > ".join(schedule.critical_path(nodes))
-    yield f"critical path: {path or 'nothing'}; at the least {summary.seconds(schedule.bound(nodes, plan.cores))}"
+    least = summary.seconds(schedule.bound(nodes, plan.cores))
+    yield f"critical path: {path or 'nothing'}; at the least {least}"

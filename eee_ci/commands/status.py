@@ -1,4 +1,4 @@
-"""`.eee-ci/status.json`: `running` while a run goes on, the exit code after it; so that a killed run is seen."""
+"""`.eee-ci/status.json`: `running` during a run, the exit code after it, so that a killed run is seen."""
 
 import os
 from pathlib import Path

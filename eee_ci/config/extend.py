@@ -13,9 +13,10 @@ from eee_ci.config.source import text_of
 from eee_ci.config.walk import Walk
 from eee_ci.config.words import fault, found, near, quoted
 from eee_ci.errors import Fault
+from eee_ci.text import line
 
-LONGEST_CHAIN = 32
-_HEAD = ("version", "extends")
+HEAD = ("version", "extends")  # they speak of one file, and are gone when files are merged
+MOST = 32  # files that one file names, and links of a chain
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -29,6 +30,11 @@ class Source(NamedTuple):
     label: str
     path: Path
     home: Path
+
+
+def label(path: Path, home: Path) -> str:
+    """What messages call a file."""
+    return line(os.path.relpath(path, home))
 
 
 def preset(name: str) -> Source:
@@ -85,11 +91,14 @@ class Files:
 
     def _head(self, node: Node) -> tuple[list[Node], Node]:
         """What the file extends, and the file without the keys that speak of this one file only."""
-        head = {key: node.value[key] for key in _HEAD if key in node.value}
-        rest = {key: child for key, child in node.value.items() if key not in _HEAD}
-        Walk(self.faults).members(_with(node, head), {key: table(FileKeys)[key] for key in _HEAD}, "")
+        head = {key: node.value[key] for key in HEAD if key in node.value}
+        rest = {key: child for key, child in node.value.items() if key not in HEAD}
+        Walk(self.faults).members(_with(node, head), {key: table(FileKeys)[key] for key in HEAD}, "")
         said = head.get("extends")
         entries = said.value if said and isinstance(said.value, list) else [said] if said else []
+        if len(entries) > MOST:
+            self.faults.append(fault(entries[MOST].at, "extends", f"more than {MOST} files"))
+            entries = []
         return [entry for entry in entries if isinstance(entry.value, str) and entry.value], _with(node, rest)
 
     def _base(self, entry: Node, source: Source, chain: tuple[Source, ...]) -> Node | None:
@@ -108,8 +117,8 @@ def _refuse_circle(target: Source, chain: tuple[Source, ...]) -> None:
     if target.path in paths:
         circle = [*chain[paths.index(target.path) :], target]
         raise ExtendsError(f"the files extend each other: {' -> '.join(link.label for link in circle)}")
-    if len(chain) >= LONGEST_CHAIN:
-        raise ExtendsError(f"a chain of more than {LONGEST_CHAIN} files")
+    if len(chain) >= MOST:
+        raise ExtendsError(f"a chain of more than {MOST} files")
 
 
 def _target(name: str, source: Source) -> Source:
@@ -131,7 +140,7 @@ def _local(name: str, source: Source) -> Source:
         raise ExtendsError(f"{quoted(name)} leads out of the project")
     if not os.path.lexists(path):
         raise ExtendsError(f"there is no file {quoted(name)}")
-    return Source(os.path.relpath(path, source.home), path, source.home)
+    return Source(label(path, source.home), path, source.home)
 
 
 def merge(low: Node, high: Node) -> Node:

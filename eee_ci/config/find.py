@@ -3,8 +3,10 @@
 import os
 from pathlib import Path
 
-from eee_ci.config.extend import Source, preset
+from eee_ci.config.extend import Source, label, preset
+from eee_ci.config.packaged import presets
 from eee_ci.errors import ConfigError, Fault, UsageError
+from eee_ci.text import line
 
 NAMES = ("eee-ci.yaml", ".eee-ci.yaml", ".github/eee-ci.yaml")
 _PYTHON = ("pyproject.toml", "setup.py", "setup.cfg")
@@ -15,6 +17,8 @@ def choose(root: Path, file: Path | None) -> tuple[Source, str]:
     """The file, and in words why it is that one."""
     if not root.is_dir():
         raise UsageError(f"{root} is no directory", "call it in the project, or name the project's folder")
+    if file is not None and str(file) in presets() and not os.path.lexists(file):
+        return preset(str(file)), f"preset {file}"
     chosen = file or _own(root)
     if chosen is not None:
         source = _local(root, chosen)
@@ -27,8 +31,8 @@ def _local(root: Path, file: Path) -> Source:
     """A file outside of the project may extend what lies beside it."""
     path, home = Path(os.path.realpath(file)), Path(os.path.realpath(root))
     if path.is_relative_to(home):
-        return Source(os.path.relpath(path, home), path, home)
-    return Source(str(file), path, path.parent)
+        return Source(label(path, home), path, home)
+    return Source(line(str(file)), path, path.parent)
 
 
 def _own(root: Path) -> Path | None:
@@ -66,5 +70,5 @@ def _python_file(root: Path) -> str | None:
     ]
     for folder in (root, *below):
         if found := sorted(folder.glob("*.py")):  # nothing, where it may not be read
-            return str(found[0].relative_to(root))
+            return label(found[0], root)
     return None

@@ -1,7 +1,7 @@
 """One gate of a config: the keys that all gates know, and flat beside them those of its tool."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -21,7 +21,10 @@ def read(walk: Walk, node: Node, path: str, *, tools: Tools) -> dict[str, Any]:
     common = table(GateKeys)
     own = _own(name, tools, common)
     before = len(walk.faults)
-    values = walk.members(node, {**own, **common}, path, foreign=_foreign(name, tools))
+    tool = Field(
+        Annotated[str, msgspec.Meta(min_length=1, title=f"a tool: {listed(sorted(tools))}")], required=True
+    )
+    values = walk.members(node, {**own, **common, "tool": tool}, path, foreign=_foreign(name, tools))
     options = {key: values.pop(key) for key in own if key in values}
     if name and values.get("version") and not tools[name].pinnable:
         _refuse_version(walk, node, path, tools)

@@ -105,7 +105,7 @@ def _want(arm: Any) -> str:
 def _bounds(arm: Any) -> str:
     said = []
     for meta in metas(arm):
-        said += [f", {meta.ge} or more"] if meta.ge is not None else []
+        said += [f" of at least {meta.ge}"] if meta.ge is not None else []
         said += [f" above {meta.gt}"] if meta.gt is not None else []
         said += [f", at most {meta.le}"] if meta.le is not None else []
     return "".join(said)

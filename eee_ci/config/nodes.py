@@ -65,8 +65,8 @@ def parse(source: str, file: str, faults: list[Fault]) -> tuple[Node | None, boo
         node = reader.document(yaml.parse(source, Loader=loader))
     except UnreadableError:
         return None, False
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 0, 0)
         faults.append(Fault(*place, f"not YAML: {_plain(error)}"))
         return None, False
@@ -74,9 +74,9 @@ def parse(source: str, file: str, faults: list[Fault]) -> tuple[Node | None, boo
 
 
 def _plain(error: Any) -> str:
-    problem = str(error.problem or error)
-    begun = error.context_mark
-    since = f" ({error.context}, begun on line {begun.line + 1})" if error.context and begun else ""
+    problem = str(getattr(error, "problem", None) or error)
+    begun = getattr(error, "context_mark", None)
+    since = f" ({error.context}, begun on line {begun.line + 1})" if begun else ""
     return text.line(_PROBLEMS.get(problem, problem) + since)
 
 
@@ -160,11 +160,9 @@ class _Reader:
 
     def _refuse_magic(self, event: Any) -> None:
         place = self._place(event)
-        kind = "alias" if type(event).__name__ == "AliasEvent" else "anchor"
         if getattr(event, "anchor", None):
-            mark = "*" if kind == "alias" else "&"
-            shown = text.line(event.anchor)
-            self._fault(place, f"{kind}s ({mark}{shown}) are not read; write the value out")
+            kind = "aliases (*" if type(event).__name__ == "AliasEvent" else "anchors (&"
+            self._fault(place, f"{kind}{text.line(event.anchor)}) are not read; write the value out")
         if getattr(event, "tag", None):
             self._fault(place, f"tags ({text.line(event.tag)}) are not read; remove it")
 

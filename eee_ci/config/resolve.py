@@ -4,6 +4,7 @@ import posixpath
 from functools import partial
 from typing import Any
 
+from eee_ci.config.extend import HEAD
 from eee_ci.config.gates import Tools
 from eee_ci.config.gates import read as read_gate
 from eee_ci.config.kinds import table
@@ -15,7 +16,6 @@ from eee_ci.config.walk import Walk
 from eee_ci.config.words import joined, listed, near, quoted
 from eee_ci.model import Gate
 
-HEAD = ("version", "extends")  # they speak of one file, and are gone when files are merged
 _PATHS = ("sources", "tests", "paths")
 _LONGEST_CIRCLE = 12  # names that a message shows
 

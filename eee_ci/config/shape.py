@@ -115,7 +115,11 @@ class LimitKeys(Noun, frozen=True, kw_only=True):
 
     OTHERS: ClassVar[Any] = Number | Range | None
     NAMES: ClassVar[Any] = Annotated[
-        str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$(?!\n)", title="the name of a measure")
+        str,
+        Meta(
+            pattern=r"^[A-Za-z][A-Za-z0-9_-]*$(?!\n)",
+            title="the name of a measure (a severity stands below findings)",
+        ),
     ]
 
     findings: Annotated[

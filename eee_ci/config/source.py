@@ -30,11 +30,14 @@ def text_of(path: Path, label: str, faults: list[Fault]) -> str | None:
 def _bytes(path: Path) -> bytes:
     """O_NONBLOCK, so that a FIFO or a terminal cannot hold us; then the open file itself is asked."""
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-    with os.fdopen(handle, "rb") as stream:
-        mode = os.fstat(stream.fileno()).st_mode
+    try:
+        mode = os.fstat(handle).st_mode
         if not stat.S_ISREG(mode):
             raise ValueError(f"is {_kind(mode)}; want a regular file")
-        data = stream.read(LARGEST + 1)
+        with open(handle, "rb", closefd=False) as stream:
+            data = stream.read(LARGEST + 1)
+    finally:
+        os.close(handle)
     if len(data) > LARGEST:
         raise ValueError("is over 1 MiB; want a config, which is far smaller")
     return data

@@ -160,4 +160,6 @@ def _advice(node: Node, kind: Any) -> str:
         return ""
     if bool in inner and (meant := _BOOLEANS.get(node.value.lower())):
         return f" (did you mean {meant}?)"
-    return near(node.value, names(kind))
+    if list_arm(kind) is not None and str not in inner:
+        return f", such as [{found(node)}]"
+    return " without quotes" if node.value in names(kind) else near(node.value, names(kind))

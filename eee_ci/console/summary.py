@@ -1,4 +1,4 @@
-"""What a run says at its end: verdict, gates, the reasons and first findings of what is red, where the reports are."""
+"""What a run says at its end: verdict, gates, reasons and first findings of what is red, reports."""
 
 import signal
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,10 @@ def lines(run: Run, console: Console, *, verbose: bool = False, quiet: bool = Fa
     for note in run.notes:
         yield f"note: {text.line(note)}"
     for one in run.verdicts:
-        if one.asked and (one.status != "passed" or one.flags or verbose):
+        telling = (
+            one.status != "passed" or one.flags or (verbose and (one.reading.findings or one.reading.notes))
+        )
+        if one.asked and telling:
             yield from detail(one, console, most=None if verbose else _FIRST, quiet=quiet)
 
 
@@ -39,7 +42,8 @@ def verdict(run: Run, console: Console) -> str:
     green = run.exit_code == 0
     head = console.paint("GREEN" if green else "RED", "bold", "green" if green else "red")
     stopped = f", stopped by {_signal(run.signal)}" if run.signal else ""
-    return f"eee-ci: {head}  {words} of {text.count(len(asked), 'gate')}{stopped} ({seconds(run.seconds)}, {text.line(run.config)})"
+    gates = text.count(len(asked), "gate")
+    return f"eee-ci: {head}  {words} of {gates}{stopped} ({seconds(run.seconds)}, {text.line(run.config)})"
 
 
 def table(verdicts: Sequence[Verdict], console: Console) -> Iterator[str]:

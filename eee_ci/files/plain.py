@@ -36,4 +36,6 @@ def append(path: Path, data: bytes) -> None:
         with path.open("ab") as stream:
             stream.write(data)
     except OSError as error:
-        raise WriteError(f"cannot add to {path}: {error.strerror}", "the runner makes this file; is it there?") from None
+        raise WriteError(
+            f"cannot add to {path}: {error.strerror}", "the runner makes this file; is it there?"
+        ) from None

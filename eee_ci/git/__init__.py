@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -118,6 +118,18 @@ def run(
     if ran.exit != 0:
         raise refusal(folder, ran)
     return ran
+
+
+def version(environ: Mapping[str, str]) -> str | None:
+    """The version of the git on PATH; None where there is none that starts."""
+    try:
+        ran = process.run(
+            ("git", "--version"), cwd="/", env={"PATH": environ.get("PATH", "")}, timeout=TIMEOUT
+        )
+    except OSError:
+        return None
+    words = ran.stdout.split()
+    return words[2].decode("ascii", "replace") if ran.exit == 0 and len(words) > 2 else None  # noqa: PLR2004 - git version X
 
 
 def records(ran: Ran) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""THE STORY of one run: a plan's jobs go out, outcomes come back, each is read and judged; the verdicts are one run."""
+"""THE STORY of one run: jobs go out, outcomes come back, each is read and judged; verdicts are one run."""
 
 import platform
 import time
@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from eee_ci import __version__, history, judge, tree
-from eee_ci.model import Run, Verdict
+from eee_ci.model import Cost, Run, Verdict
 from eee_ci.pipeline import dispatch
 from eee_ci.plan import Plan
 from eee_ci.ports import Executor
@@ -30,8 +30,7 @@ def run(
     course = dispatch.Course(plan, executor, watch=watch, clock=clock, fail_fast=fail_fast)
     verdicts = course.run(signals)
     verdicts = unstale(plan, verdicts)
-    history.record(Path(plan.root), costs(verdicts))
-    signal = signals.caught[0] if signals.caught else None
+    kept = history.record(Path(plan.root), costs(verdicts))
     return Run(
         version=__version__,
         project=Path(plan.root).name,
@@ -44,11 +43,11 @@ def run(
         started=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
         seconds=round(clock() - began, 3),
         cores=plan.cores,
-        complete=signal is None,
-        signal=signal,
-        exit_code=judge.exit_code(verdicts, signal),
+        complete=signals.first is None,
+        signal=signals.first,
+        exit_code=judge.exit_code(verdicts, signals.first),
         verdicts=verdicts,
-        notes=(*notes, *plan.notes, *plan.tree.notes),
+        notes=(*notes, *plan.notes, *plan.tree.notes, *((kept,) if kept else ())),
     )
 
 
@@ -70,10 +69,10 @@ def _stale(verdict: Verdict, reason: str) -> Verdict:
     )
 
 
-def costs(verdicts: tuple[Verdict, ...]) -> dict[str, float]:
-    """Seconds of the gates that ran to their end, for the next run's schedule."""
+def costs(verdicts: tuple[Verdict, ...]) -> dict[str, Cost]:
+    """The costs of the gates that ran to their end, for the next run's schedule."""
     ended = [v for v in verdicts if v.status in ("passed", "failed") and v.cached is None]
-    return {v.gate: v.cost.seconds for v in ended if v.cost.seconds is not None}
+    return {v.gate: v.cost for v in ended}
 
 
 def environment(plan: Plan) -> dict[str, str]:

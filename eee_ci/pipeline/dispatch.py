@@ -17,9 +17,10 @@ _LOG_LINES = 20
 
 
 class Caught(Protocol):
-    """Which signals came in so far, in order."""
+    """The signals that came in so far: the first, and how many."""
 
-    caught: list[int]
+    first: int | None
+    count: int
 
 
 class Watch(Protocol):
@@ -64,8 +65,8 @@ class Course:
         """All verdicts, in the order of the config."""
         heeded = 0
         while self._waiting or self._running:
-            if len(signals.caught) > heeded:
-                heeded = len(signals.caught)
+            if signals.count > heeded:
+                heeded = signals.count
                 self._closing = "the run was stopped"
                 self._executor.stop(now=heeded > 1)
             self._start()

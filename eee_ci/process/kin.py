@@ -73,10 +73,11 @@ def kill(pids: Iterable[int]) -> None:
 def name(pid: int) -> bytes:
     """Its command line, cut short, with the pid: `python -m http.server (pid 4711)`; empty once it ended."""
     try:
-        words = _read(f"/proc/{pid}/cmdline").rstrip(b"\0").replace(b"\0", b" ")
+        program, *words = _read(f"/proc/{pid}/cmdline").rstrip(b"\0").split(b"\0")
     except OSError:
         return b""
-    return b"%s (pid %d)" % (words[:_NAME], pid) if words else b""
+    line = b" ".join([os.path.basename(program), *words])
+    return b"%s (pid %d)" % (line[:_NAME], pid) if line else b""
 
 
 def session(pid: int) -> int | None:

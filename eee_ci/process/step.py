@@ -40,6 +40,8 @@ class Step:
         self.started = self.next_look = time.monotonic()
 
     def _start(self, plan: "dict[str, Any]", env: dict[bytes, bytes]) -> int:
+        if not self.argv:
+            raise ValueError("there is no word in it")
         if plan["stdout"]:
             self.file = os.open(plan["stdout"], _NEW_FILE, 0o600)
         else:

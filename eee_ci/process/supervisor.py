@@ -52,18 +52,13 @@ class Supervisor:
         process.ensure_standard_streams()
         kernel.adopt_orphans()
         self._before = set(kin.children(os.getpid()))
-        orders, self._requests = pipes.pair()
-        answers, writer = pipes.pair(pipes.SIZE)
-        self._inbox = frames.Inbox(answers)
         words = [os.fsencode(word) for word in (*self._command, self._run, process.PROBE)]
-        try:
+        with contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
+            orders, self._requests = _pipe(theirs, ours)
+            answers, writer = _pipe(ours, theirs)
+            self._inbox = frames.Inbox(answers)
             self._pid = spawn.start(words, env={}, cwd=b"/", streams=(orders, writer, 2))
-        except OSError:
-            self._close_files()
-            raise
-        finally:
-            os.close(orders)
-            os.close(writer)
+            self._files = ours.pop_all()
 
     def submit(self, job: str, command: Command, scratch: str) -> None:
         """Run a command whose words are final. Refused as an outcome when that cannot even be tried."""
@@ -144,8 +139,6 @@ class Supervisor:
             return
         with contextlib.suppress(BrokenPipeError):
             _write(self._requests, frames.pack({"ask": "leave"}))
-        os.close(self._requests)
-        self._requests = -1
         poll = select.poll()
         poll.register(self._inbox.reader, select.POLLIN)
         while self._inbox.open and poll.poll(_LEAVE * 1000):
@@ -161,16 +154,11 @@ class Supervisor:
             os.kill(self._pid, signal.SIGKILL)
         os.waitpid(self._pid, 0)
         self._pid = None
-        self._close_files()
+        self._files.close()
         if self._running:
             _sweep(self._before, os.fsencode(self._run))
         self._ready += [(job, Outcome(problem=sentences.DIED)) for job in sorted(self._running)]
         self._running.clear()
-
-    def _close_files(self) -> None:
-        os.close(self._inbox.reader)
-        if self._requests >= 0:
-            os.close(self._requests)
 
 
 def outcome(facts: Mapping[str, Any]) -> Outcome:
@@ -195,6 +183,13 @@ def outcome(facts: Mapping[str, Any]) -> Outcome:
 def _ran(facts: Mapping[str, Any]) -> Ran:
     argv = tuple(os.fsdecode(word) for word in facts["argv"])
     return Ran(**{**facts, "argv": argv, "peak": facts["peak"] or None})
+
+
+def _pipe(reading: contextlib.ExitStack, writing: contextlib.ExitStack) -> tuple[int, int]:
+    reader, writer = pipes.pair(pipes.SIZE)
+    reading.callback(os.close, reader)
+    writing.callback(os.close, writer)
+    return reader, writer
 
 
 def _write(writer: int, message: bytes) -> None:

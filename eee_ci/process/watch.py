@@ -77,14 +77,14 @@ class Watch:
     def _obey(self) -> None:
         for message in self._inbox.read():
             self._asked[message["ask"]](message)
-        self._alive = self._inbox.open
+        self._alive = self._alive and self._inbox.open
 
     def _stop(self, order: "dict[str, Any]") -> None:
         for job in self._jobs.values():
             job.stop(now=order["now"])
 
     def _leave(self, _order: "dict[str, Any]") -> None:
-        self._polite = True
+        self._polite, self._alive = True, False
 
     def _take(self, order: "dict[str, Any]") -> None:
         mark = self._mark(order["job"])

@@ -1,5 +1,6 @@
 """coverage.py for the test gates: how it measures and reports, and what its report says."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ from eee_ci import reading
 from eee_ci.errors import ReportError
 from eee_ci.model import Finding, Outcome, Reading, Step
 from eee_ci.ports import Site
+from eee_ci.readers import numbers
 
 DATA, REPORT = "coverage.data", "coverage.json"
 ENV = {"COVERAGE_FILE": f"{{scratch}}/{DATA}"}
@@ -76,7 +78,7 @@ def _percent(totals: dict[str, Any]) -> dict[str, float]:
         "branch_coverage": (totals.get("covered_branches", 0), totals.get("num_branches", 0)),
     }
     for covered, total in shares.values():
-        if not 0 <= covered <= total:
+        if not 0 <= covered <= total < math.inf:
             raise ValueError(f"{covered} of {total} covered")
     return {name: 100 * covered / total for name, (covered, total) in shares.items() if total}
 
@@ -87,8 +89,8 @@ def _functions(files: dict[str, Any]) -> Iterator[tuple[int, str, int, str]]:
         for name, region in file.get("functions", {}).items():
             statements = region["summary"]["num_statements"]
             if name and statements and not region["summary"]["covered_lines"]:
-                line = region.get("start_line") or min(region["missing_lines"], default=1)
-                yield int(statements), str(path), int(line), str(name).partition("@")[0]
+                line = numbers.line(region.get("start_line") or min(region["missing_lines"], default=None))
+                yield int(statements), str(path), line or 1, str(name).partition("@")[0]
 
 
 def _finding(statements: int, path: str, line: int, name: str) -> Finding:

@@ -9,7 +9,7 @@ from junitparser.junitparser import Result
 from eee_ci import text
 from eee_ci.errors import ReportError
 from eee_ci.model import Attempt, CaseStatus, TestCase
-from eee_ci.readers import xml
+from eee_ci.readers import numbers, xml
 
 LONGEST = 64 * 1024  # characters of one case's text
 _STATUS: dict[type[Result], CaseStatus] = {Failure: "failed", Error: "error", Skipped: "skipped"}
@@ -60,7 +60,7 @@ def _case(case: _Case) -> TestCase:
         status=worst,
         seconds=_seconds(case),
         file=case.file or None,
-        line=int(case.line) if (case.line or "").isdecimal() else None,
+        line=numbers.line(case.line),
         message=message,
         text=body,
         attempts=_attempts(case),

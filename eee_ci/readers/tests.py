@@ -7,7 +7,7 @@ import msgspec
 
 from eee_ci import reading, text
 from eee_ci.errors import ReportError
-from eee_ci.model import Attempt, Finding, Noun, Ran, TestCase
+from eee_ci.model import Attempt, Finding, Noun, Ran, Reading, TestCase
 
 COLLECTING = "collection failure"  # pytest's own words
 FAILING = ("failed", "error")
@@ -34,6 +34,17 @@ def of_pytest(data: bytes, *, reruns: bool) -> Cases:
         ran=tuple(merged((case for case in cases if case not in lost), reruns=reruns)),
         lost=tuple(msgspec.structs.replace(case, message=_why(case)) for case in lost),
     )
+
+
+def of_any(data: bytes, what: str, root: str, tool: str) -> Reading:
+    """JUnit of any program."""
+    from eee_ci.readers import junit
+
+    cases = tuple(junit.cases(data, what))
+    if not cases:
+        raise ReportError(f"{what} holds no test case")
+    found = reading.finish(root, findings(cases, root, tool))
+    return Reading(findings=found, cases=cases, measures=measures(cases))
 
 
 def _shifted(case: TestCase) -> TestCase:

@@ -33,18 +33,23 @@ def is_green(run: Run) -> bool:
 
 
 def headline(run: Run) -> str:
-    """The verdict in a line: `failed: lint failed, tests broken`."""
-    red = [verdict for verdict in asked(run) if is_red(verdict)]
-    said = ", ".join(f"{verdict.gate} {status(verdict)}" for verdict in red)
+    """The verdict in a line: `failed: lint, tests; broken: types`."""
+    counting = asked(run)
+    parts = [_named(status, [it for it in counting if it.mode == "block" and it.status == status])
+             for status in STATUSES if status != "passed"]  # fmt: skip
+    parts = [*filter(None, parts)]
+    warns = _named("only warns", [it for it in counting if it.mode != "block" and is_red(it)])
     if not run.complete:
-        word = f"stopped by signal {run.signal}" if run.signal else "stopped before its end"
+        parts.insert(0, f"stopped by signal {run.signal}" if run.signal else "stopped before its end")
     elif is_green(run):
-        return f"passed, with {said}" if said else "passed"
-    else:
-        failed = any(verdict.status == "failed" for verdict in red if verdict.mode == "block")
-        word = "failed" if failed else "not passed"
-        said = said or (f"exit {run.exit_code}" if asked(run) else "no gate gave a verdict")
-    return f"{word}: {said}" if said else word
+        parts = ["passed"]
+    elif not parts:
+        parts = [f"not passed: exit {run.exit_code}" if counting else "not passed: no gate gave a verdict"]
+    return "; ".join(filter(None, [*parts, warns]))
+
+
+def _named(word: str, verdicts: Sequence[Verdict]) -> str:
+    return f"{word}: {', '.join(verdict.gate for verdict in verdicts)}" if verdicts else ""
 
 
 def status(verdict: Verdict) -> str:

@@ -15,19 +15,19 @@ LINT = Verdict(
     status="failed",
     reasons=("12 findings of low or worse (12 low), at most 0 wanted",),
     reading=Reading(
-        findings=tuple(
-            Finding(
-                tool="ruff",
-                rule="F401",
-                message="`os` unused",
-                severity="low",
-                path="src/a.py",
-                line=i,
-                column=8,
-            )
-            for i in range(1, 12)
-        )
-        + (
+        findings=(
+            *(
+                Finding(
+                    tool="ruff",
+                    rule="F401",
+                    message="`os` unused",
+                    severity="low",
+                    path="src/a.py",
+                    line=i,
+                    column=8,
+                )
+                for i in range(1, 12)
+            ),
             Finding(
                 tool="ruff", rule="S1", message="worse", severity="high", path="src/z.py", line=1, column=1
             ),

@@ -1,7 +1,8 @@
-"""The story of a run, told with a scripted executor: order, needs, retries, signals, and what is never green."""
+"""The story of a run, told with a scripted executor: order, needs, retries, signals; what is never green."""
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import msgspec
 import pytest
@@ -27,6 +28,12 @@ class Script:
         self.most = 0
         self.stops: list[bool] = []
         self.waiting: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self.waiting == []
 
     def submit(self, job: str, command: Command, place: Place) -> None:
         assert command.steps
@@ -63,8 +70,9 @@ class Onlooker:
 
 
 class Caught:
-    def __init__(self, *numbers: int) -> None:
-        self.caught = list(numbers)
+    def __init__(self, first: int | None = None) -> None:
+        self.first = first
+        self.count = 0 if first is None else 1
 
 
 def job(root: Path, name: str, *needs: str, retries: int = 0, mode: Mode = "block", **extra: object) -> Job:
@@ -82,7 +90,7 @@ def run(
     script: Script | None = None,
     signals: Caught | None = None,
     cores: int = 2,
-    **extra: bool,
+    fail_fast: bool = False,
 ) -> Run:
     config = Config(source="a test", digest="d", gates=tuple(j.gate for j in jobs))
     plan = Plan(
@@ -94,7 +102,9 @@ def run(
         cores=cores,
         jobs=jobs,
     )
-    return pipeline.run(plan, script or Script({}), watch=Onlooker(), signals=signals or Caught(), **extra)
+    return pipeline.run(
+        plan, script or Script({}), watch=Onlooker(), signals=signals or Caught(), fail_fast=fail_fast
+    )
 
 
 def statuses(result: Run) -> dict[str, str]:
@@ -192,11 +202,10 @@ def test_a_signal_stops_the_run_and_is_its_exit_code(tmp_path: Path) -> None:
 
 def test_a_second_signal_stops_at_once_and_nothing_is_retried(tmp_path: Path) -> None:
     caught = Caught()
-    pending = [2, 2]
 
     def press() -> None:
-        if pending:
-            caught.caught.append(pending.pop())
+        caught.first = 2
+        caught.count = min(caught.count + 1, 2)
 
     jobs = job(tmp_path, "a", retries=3), job(tmp_path, "b")
     script = Script({}, touch=press)
