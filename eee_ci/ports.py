@@ -80,13 +80,17 @@ class Place(Noun, frozen=True, kw_only=True):
 
 
 class Executor(Protocol):
-    """Runs commands, many at once; no command waits for another one here."""
+    """Runs commands, many at once; no command waits for another one here. Nothing of it is left after
+    the `with` that it is used in."""
 
     def __enter__(self) -> Self:
         """Ready for commands."""
 
     def __exit__(self, *_: object) -> None:
         """Nothing that was started lives on."""
+
+    def warm(self) -> None:
+        """Get ready for the first command while the caller does something else."""
 
     def submit(self, job: str, command: Command, place: Place) -> None:
         """Start a command under a name of the caller's; its outcome comes from `collect`."""

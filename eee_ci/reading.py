@@ -16,13 +16,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from eee_ci import text
+from eee_ci import sources, text
 from eee_ci.errors import ReportError
 from eee_ci.model import SEVERITIES, Finding, Gate, Outcome, Ran
 from eee_ci.ports import Site, Tool
-from eee_ci.sources import Sources, Unit, points
 
 T = TypeVar("T")
+Unit = sources.Unit
 LARGEST_REPORT = 64 * 1024 * 1024
 FOUND = "findings"  # the word of an exit code that promises findings
 
@@ -180,11 +180,11 @@ def _outside(path: str) -> bool:
 
 def finish(root: str, findings: Iterable[Finding], unit: Unit = "points") -> tuple[Finding, ...]:
     """Findings made comparable, worst-sorted by place. Columns come in `unit`s, 1-based."""
-    sources = Sources(root)
-    placed = [_place(finding, root, sources, unit) for finding in findings]
+    files = sources.Sources(root)
+    placed = [_place(finding, root, files, unit) for finding in findings]
     placed.sort(key=_order)
     seen: Counter[tuple[str, str, str, str]] = Counter()
-    return tuple(_mark(finding, sources, seen) for finding in placed)
+    return tuple(_mark(finding, files, seen) for finding in placed)
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str, str]:
@@ -198,7 +198,7 @@ def _order(finding: Finding) -> tuple[str, int, int, str, str, str]:
     )
 
 
-def _place(finding: Finding, root: str, sources: Sources, unit: Unit) -> Finding:
+def _place(finding: Finding, root: str, files: sources.Sources, unit: Unit) -> Finding:
     path = relative(finding.path, root) if finding.path else None
     rule = text.line(finding.rule) or "unknown"
     message = text.clean(finding.message).strip() or rule
@@ -207,7 +207,7 @@ def _place(finding: Finding, root: str, sources: Sources, unit: Unit) -> Finding
     if path is None or not finding.line or finding.line < 1:
         region: dict[str, int | None] = dict.fromkeys(("line", "column", "end_line", "end_column"))
     else:
-        region = {**_region(finding, path, sources, unit)}
+        region = {**_region(finding, path, files, unit)}
     return msgspec.structs.replace(
         finding, rule=rule, path=path, message=message, fix=_fix(finding), url=_url(finding), **region
     )
@@ -222,14 +222,14 @@ def _url(finding: Finding) -> str | None:
     return finding.url if finding.url and re.fullmatch(r"https?://[!-~]+", finding.url) else None
 
 
-def _region(finding: Finding, path: str, sources: Sources, unit: Unit) -> dict[str, int]:
+def _region(finding: Finding, path: str, files: sources.Sources, unit: Unit) -> dict[str, int]:
     """All four numbers; what the tool does not say becomes the rest of the line."""
     line = finding.line or 1
     end_line = max(finding.end_line or line, line)
-    column = points(sources.line(path, line), finding.column or 1, unit)
-    row = sources.line(path, end_line)
+    column = sources.points(files.line(path, line), finding.column or 1, unit)
+    row = files.line(path, end_line)
     if finding.end_column:
-        end_column = points(row, finding.end_column, unit)
+        end_column = sources.points(row, finding.end_column, unit)
     else:
         end_column = len(row) + 1 if row is not None else column + 1
     if end_line == line:
@@ -237,12 +237,12 @@ def _region(finding: Finding, path: str, sources: Sources, unit: Unit) -> dict[s
     return {"line": line, "column": column, "end_line": end_line, "end_column": max(end_column, 1)}
 
 
-def _mark(finding: Finding, sources: Sources, seen: Counter[tuple[str, str, str, str]]) -> Finding:
+def _mark(finding: Finding, files: sources.Sources, seen: Counter[tuple[str, str, str, str]]) -> Finding:
     """Fingerprint from the line's own words and their occurrence, never from the line number."""
-    row = sources.line(finding.path, finding.line) if finding.path and finding.line else None
+    row = files.line(finding.path, finding.line) if finding.path and finding.line else None
     words = " ".join(row.split()) if row is not None else finding.message
     key = (finding.tool, finding.rule, finding.path or "", words)
     seen[key] += 1
     digest = hashlib.sha256("\x00".join((*key, str(seen[key]))).encode("utf-8", "surrogatepass"))
-    line_hash = sources.line_hash(finding.path, finding.line) if finding.path and finding.line else None
+    line_hash = files.line_hash(finding.path, finding.line) if finding.path and finding.line else None
     return msgspec.structs.replace(finding, fingerprint=digest.hexdigest()[:32], line_hash=line_hash)

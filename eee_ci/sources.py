@@ -1,7 +1,5 @@
-"""The judged files: which of them a pattern means, their lines, and columns of any unit as code points."""
+"""The lines of the judged files: their text, their hashes, and columns of any unit as code points."""
 
-import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -55,18 +53,3 @@ def points(row: str | None, column: int, unit: Unit) -> int:
     elif unit == "utf16":
         column = len(row.encode("utf-16-le")[: 2 * (column - 1)].decode("utf-16-le", "ignore")) + 1
     return min(column, len(row) + 1)
-
-
-def glob(pattern: str) -> str:
-    """The regular expression of an exclude pattern, to be searched for in a path relative to the root: `*`
-    stays inside a name, `**` does not, a pattern without `/` fits at any depth, a folder holds all below."""
-    bare = pattern.removeprefix("./").strip("/")
-    words = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    body = "".join(words.get(part, re.escape(part)) for part in re.split(r"(\*\*/|\*\*|\*|\?)", bare))
-    start = "^" if "/" in pattern.removesuffix("/") else "(?:^|/)"
-    return f"{start}{body}(?:/|$)"
-
-
-def matches(path: str, patterns: Iterable[str]) -> bool:
-    """Whether a path relative to the root falls under one of the exclude patterns."""
-    return any(re.search(glob(pattern), path) for pattern in patterns)

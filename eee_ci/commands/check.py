@@ -19,17 +19,18 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console()
     project = commands.root(arguments)
     target = commands.folder(arguments.report_dir, project / ".eee-ci" / "reports")
-    with Signals() as signals:  # held until the reports are there: a stopped run reports as well
+    # the signals are held until the reports are there: a stopped run reports as well
+    with Signals() as signals, executors.TABLE["local"](signals) as executor:
+        executor.warm()
         plan = commands.planned(arguments)
         if arguments.github:
             github.guard(os.environ, plan.tree.commit)
         home = files.home(project)
         notes = status.begin(home)
         watch = Watch(console, quiet=arguments.quiet or arguments.json, verbose=arguments.verbose)
-        with executors.TABLE["local"](signals) as executor:
-            judged = pipeline.run(
-                plan, executor, watch=watch, signals=signals, fail_fast=arguments.fail_fast, notes=notes
-            )
+        judged = pipeline.run(
+            plan, executor, watch=watch, signals=signals, fail_fast=arguments.fail_fast, notes=notes
+        )
         rendered = reports.render(
             judged, dict.fromkeys(("json", *plan.config.reports)), junit_dialect=plan.config.junit_dialect
         )

@@ -59,8 +59,8 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
         yield ""
         yield f"{gate['gate']}{': ' + gate['skip'] if gate['skip'] else ''}"
         for tool in gate["tools"]:
-            yield text.line(
-                f"  {tool['name']} {tool['version'] or '(version unknown)'}  {tool['origin']}  "
+            yield "  " + text.line(
+                f"{tool['name']} {tool['version'] or '(version unknown)'}  {tool['origin']}  "
                 + tool["argv"][0]
             )
         for sentence in gate["missing"]:

@@ -34,14 +34,19 @@ def metas(kind: Any) -> tuple[msgspec.Meta, ...]:
     return tuple(meta for meta in kind.__metadata__ if isinstance(meta, msgspec.Meta))
 
 
+def parts(kind: Any) -> tuple[Any, ...]:
+    """What a union is made of, which may be unions again; nothing for any other kind."""
+    inner = bare(kind)
+    return get_args(inner) if get_origin(inner) in (Union, UnionType) else ()
+
+
 def arms(kind: Any) -> Iterator[Any]:
     """The alternatives of a union; any other kind is its only one."""
-    inner = bare(kind)
-    if get_origin(inner) in (Union, UnionType):
-        for arm in get_args(inner):
-            yield from arms(arm)
-    else:
+    several = parts(kind)
+    if not several:
         yield kind
+    for part in several:
+        yield from arms(part)
 
 
 def is_noun(kind: Any) -> bool:
@@ -62,9 +67,9 @@ def list_arm(kind: Any) -> Any:
 
 @cache
 def extras(kind: Any, name: str) -> tuple[Any, ...]:
-    """What the annotations of a kind and its alternatives say under a name."""
-    every = [*metas(kind), *(meta for arm in arms(kind) if arm is not kind for meta in metas(arm))]
-    return tuple(meta.extra[name] for meta in every if meta.extra and name in meta.extra)
+    """What the annotations of a kind and of its alternatives say under a name."""
+    own = tuple(meta.extra[name] for meta in metas(kind) if meta.extra and name in meta.extra)
+    return own + tuple(said for part in parts(kind) for said in extras(part, name))
 
 
 def admits_null(kind: Any) -> bool:
@@ -82,14 +87,13 @@ def want(kind: Any) -> str:
     """The kind in words."""
     if title := next((meta.title for meta in metas(kind) if meta.title), None):
         return title
-    words = [_want(arm) for arm in arms(kind) if bare(arm) is not NoneType]
-    return " or ".join(dict.fromkeys(words))
+    if several := parts(kind):
+        return " or ".join(dict.fromkeys(want(part) for part in several if bare(part) is not NoneType))
+    return _want(kind)
 
 
 def _want(arm: Any) -> str:
     inner = bare(arm)
-    if title := next((meta.title for meta in metas(arm) if meta.title), None):
-        return title
     if options := names(arm):
         return f"one of {', '.join(options)}" if len(options) > 1 else options[0]
     if is_noun(inner):

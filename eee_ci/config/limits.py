@@ -25,7 +25,7 @@ def read(walk: Walk, node: Node, path: str) -> dict[str, Limit]:
             walk.fault(node.value[name].key, place, f"'{again[0]}' has a limit already; want one of the two")
         for measure, limit in new.items():
             walk.origins.setdefault(joined(path, measure), node.value[name].at)
-            if (complaint := _complaint(said, limit)) and name != FINDINGS:
+            if name != FINDINGS and (complaint := _complaint(node.value[name], limit)):
                 walk.fault(node.value[name].at, place, complaint)
         limits.update(new)
     return limits
@@ -38,8 +38,8 @@ def _range(name: str, said: Any) -> Limit:
     return Limit(min=said) if at_least else Limit(max=said)
 
 
-def _complaint(said: Any, limit: Limit) -> str | None:
-    if said is not None and limit == Limit():
+def _complaint(node: Node, limit: Limit) -> str | None:
+    if isinstance(node.value, dict) and all(bound.value is None for bound in node.value.values()):
         return "found neither min nor max; want one of them, or null to switch the limit off"
     if limit.min is not None and limit.max is not None and limit.min > limit.max:
         return f"found min {limit.min:g} above max {limit.max:g}, which nothing can meet"
@@ -56,4 +56,4 @@ def _findings(said: Any) -> dict[str, Limit]:
 
 
 def _at_most(said: Any) -> Limit:
-    return Limit(max=said["max"] if isinstance(said, dict) else said)
+    return Limit(max=said.get("max") if isinstance(said, dict) else said)

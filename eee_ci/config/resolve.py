@@ -34,9 +34,10 @@ def _held_together(walk: Walk, tree: Node) -> None:
     there = node.value if node is not None else None
     if not isinstance(there, dict | None):
         return
-    gates = {name: child for name, child in (there or {}).items() if isinstance(child.value, dict)}
-    if not gates and walk.complete and (node is None or node.written or there == {}):
+    kept = {name: child for name, child in (there or {}).items() if child.value is not None}
+    if not kept and walk.complete:
         walk.fault(tree.key, "gates", "there is none; name one, or extend a preset such as python")
+    gates = {name: child for name, child in kept.items() if isinstance(child.value, dict)}
     asked = {name: _needs(child) for name, child in gates.items()}
     for name, items in asked.items():
         for item in items:

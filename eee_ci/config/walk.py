@@ -154,7 +154,7 @@ def plain(node: Node) -> Any:
 def _advice(node: Node, kind: Any) -> str:
     """What probably was meant."""
     inner = {bare(arm) for arm in arms(kind)}
-    if isinstance(node.value, bool | int | float) and str in inner:
+    if isinstance(node.value, bool | int | float) and str in inner and not inner & {int, float}:
         return "; put it in quotes"
     if not isinstance(node.value, str):
         return ""

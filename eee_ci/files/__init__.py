@@ -11,6 +11,7 @@ from eee_ci.errors import UsageError, WriteError
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _INTO = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FROM = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us up
 _OWN = 0o700
 _ROOM = 1 << 30  # bytes that a place for scratch folders should have free
 _LONGEST = 60  # characters of such a place: tools put sockets there, whose names end at 107
@@ -34,7 +35,7 @@ def publish(path: Path, data: bytes) -> None:
     """Write a file whole: a temporary one beside it, flushed to disk, then renamed over it."""
     folder(path.parent)
     aside = path.with_name(f".eee-ci-{os.urandom(8).hex()}")
-    with _writing(path):
+    with writing(path):
         _refuse_special(path)
         try:
             _write(aside, data)
@@ -47,7 +48,7 @@ def publish(path: Path, data: bytes) -> None:
 
 def folder(path: Path) -> Path:
     """Make a folder and those above it; one that is there is fine."""
-    with _writing(path):
+    with writing(path):
         path.mkdir(parents=True, exist_ok=True)
     return path
 
@@ -80,7 +81,7 @@ def scratch() -> Iterator[Path]:
 def scratch_folder() -> Path:
     """A fresh folder that only this user can enter; the caller ends it with `discard`."""
     place = Path(_scratch_place(), f"eee-ci-{os.urandom(6).hex()}")
-    with _writing(place):
+    with writing(place):
         place.mkdir(mode=_OWN)
     return place
 
@@ -107,7 +108,7 @@ def _has_room(place: str) -> bool:
 def remove(path: Path) -> None:
     """Remove a file, or a folder with all that is in it, also what is read-only. Links are not followed;
     what is not there is fine."""
-    with _writing(path, "remove"):
+    with writing(path, "remove"):
         above = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             _drop(path.name, above)
@@ -150,8 +151,7 @@ def _read(base: Path, name: str, most: int) -> bytes:
         for part in folders:
             at = os.open(_plain(part), _INTO, dir_fd=at)
             opened.callback(os.close, at)
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us up
-        file = opened.enter_context(os.fdopen(os.open(_plain(last), flags, dir_fd=at), "rb"))
+        file = opened.enter_context(os.fdopen(os.open(_plain(last), _FROM, dir_fd=at), "rb"))
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
         return file.read(most)
@@ -214,7 +214,7 @@ def _refuse_special(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _writing(path: Path, verb: str = "write") -> Iterator[None]:
+def writing(path: Path, verb: str = "write") -> Iterator[None]:
     try:
         yield
     except OSError as error:

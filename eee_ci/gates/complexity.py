@@ -35,12 +35,13 @@ def command(gate: Gate, site: Site) -> Command:
 
 
 def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
-    reading.last(outcome)
-    words = [reading.exits(ran, ruff.EXITS) for ran in outcome.steps]
+    reading.exits(reading.last(outcome), ruff.EXITS)
+    ran = outcome.steps[-2:][0]
+    word = reading.exits(ran, ruff.EXITS)
     reading.configs(site.root, ruff.CONFIGS)
     entries = ruff.diagnostics(outcome)
-    reading.expect(entries, words[0], outcome.steps[0])
-    look = ruff.look(outcome.steps[0], entries, site, _paths(gate, site))
+    reading.expect(entries, word, ran)
+    look = ruff.look(ran, entries, site, _paths(gate, site))
     judged, known = ruff.functions(entries), ruff.functions(ruff.diagnostics(outcome, EVERYTHING))
     errors = (*look.errors, *_unread(entries, site), *_none(judged, known))
     limit = gate.limits.get("complexity_max", Limit()).max

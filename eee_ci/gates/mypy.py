@@ -9,7 +9,6 @@ from eee_ci.errors import ReportError
 from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Ran, Reading, Scope, Step
 from eee_ci.ports import Requirement, Site
 from eee_ci.readers import mypy
-from eee_ci.sources import glob
 
 SCOPE: Scope = "project"
 CATEGORY = "types"
@@ -38,7 +37,8 @@ def command(gate: Gate, site: Site) -> Command:
     for name in sorted(own):
         if name.endswith("_report"):  # would be written into the tree
             argv += (f"--{name.replace('_', '-')}", f"{{scratch}}/{name}")
-    argv += tuple(word for pattern in gate.exclude for word in ("--exclude", glob(pattern)))
+    for pattern in filter(None, map(mypy.exclude, gate.exclude)):
+        argv += ("--exclude", pattern)
     step = Step(argv=(*argv, "--", *_paths(gate, site, own)), stdout=REPORT)
     return Command(steps=(*_wait(site), step), keep=(REPORT, PROOF))
 

@@ -78,7 +78,8 @@ def repository(root: Path, *, project: Path | None = None) -> Repository:
     real, home = Path(os.path.realpath(root)), project or root
     where = run(real, "rev-parse", "--is-inside-work-tree", "--show-cdup", "--absolute-git-dir", project=home)
     listed = run(real, "config", "--list", "--show-scope", "-z", project=home)
-    within, up, folder = os.fsdecode(where.stdout).split("\n", 2)  # the last one may hold line feeds
+    within, _, rest = os.fsdecode(where.stdout).partition("\n")
+    up, _, folder = rest.partition("\n")  # this one may hold line feeds
     if within != "true":
         raise GitError(f"the git repository of {text.path(real)} keeps its work tree elsewhere")
     if not folder.startswith("/"):

@@ -67,7 +67,7 @@ def main(dist: str, target: str, report: str) -> None:
         "sdists": {os.path.basename(path): os.path.getsize(path) for path in sdists},
     }
     if wheels:
-        seen["wheel"] = look_at_wheel(wheels[0], target)
+        seen["wheel"] = look_at_wheel(wheels[0], os.path.abspath(target))
     if sdists:
         seen["sdist"] = look_at_sdist(sdists[0])
     with open(report, "w", encoding="utf-8") as stream:
@@ -96,7 +96,7 @@ def look_at_wheel(path: str, target: str) -> dict[str, object]:
         archive.extractall(target)  # noqa: S202 - a zip file; every name is kept below the target
     roots = [target, *glob.glob(os.path.join(target, "*.data", "p*lib"))]
     distribution = info.split("-")[0]
-    modules = sorted({module for root in roots for module in importable(root)} - set(NO_LIBRARIES))
+    modules = sorted({module for root in roots for module in importable(root)})
     return {
         "files": names,
         "metadata": texts["METADATA"],
@@ -125,8 +125,10 @@ def compare(archive: zipfile.ZipFile, record: str, info: str) -> list[str]:
     wrong += [f"RECORD lists {name}, which is not there" for name in sorted(set(rows) - files)]
     for name in sorted(files & set(rows) - unsigned):
         algorithm, _, wanted = rows[name].partition("=")
-        digest = hashlib.new(algorithm or "sha256", archive.read(name)).digest()
-        if base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != wanted:
+        made = (
+            hashlib.new(algorithm, archive.read(name)) if algorithm in hashlib.algorithms_guaranteed else None
+        )
+        if made is None or base64.urlsafe_b64encode(made.digest()).rstrip(b"=").decode() != wanted:
             wrong.append(f"{name} has another hash than RECORD says")
     return wrong
 
@@ -136,6 +138,8 @@ def importable(root: str, package: str = "") -> list[str]:
     found = []
     for entry in sorted(os.scandir(root), key=lambda entry: entry.name):
         name = entry.name.split(".")[0]
+        if not package and name in NO_LIBRARIES:
+            continue
         dotted = f"{package}.{name}" if package else name
         if entry.is_dir():
             if not entry.name.isidentifier() or entry.name == "__pycache__":

@@ -13,7 +13,6 @@ from eee_ci.process.step import Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import resource
     from typing import Any
 
 STRAGGLE = 0.3  # seconds in which a helper of the tool may end by itself after it
@@ -40,6 +39,7 @@ class Job:
         self._swept: dict[int, bytes] = {}
         self._deadline = time.monotonic() + order["timeout"]
         self._kill_at: float | None = None
+        self._killed = False
 
     def advance(self) -> None:
         """Start the next step that is needed; none: over."""
@@ -90,8 +90,7 @@ class Job:
         if self._kill_at is not None and now >= self._kill_at:
             step.send(signal.SIGKILL)
             self._kill_at = now + _AGAIN
-            if self._fault:
-                self._fault["killed"] = True
+            self._killed = True
         elif self._fault is None and now >= self._deadline:
             self._cut({**self._timeout(), "running": step.family()[:_NAMES]}, self._order["grace"])
         elif self._fault is None and step.size() > self._order["largest"]:
@@ -110,11 +109,6 @@ class Job:
         if self.step is not None and self.step.status is None and grace:
             self.step.send(signal.SIGTERM)
             self.step.send(signal.SIGCONT)  # one that is stopped would never see it
-
-    def end(self, status: int, usage: "resource.struct_rusage") -> None:
-        """The running step was waited for."""
-        if self.step is not None:
-            self.step.end(status, usage)
 
     def _sweep(self, step: Step, now: float, mine: list[int], perhaps: list[int]) -> bool:
         """End what outlived the step. Done when nothing is left, or the rest does not even die of KILL."""
@@ -155,7 +149,8 @@ class Job:
     def facts(self) -> "dict[str, Any]":
         """All of it, for the engine."""
         swept = [self._swept[pid] for pid in sorted(self._swept)]
-        return {"job": self.name, "steps": self._done, "fault": self._fault, "swept": swept}
+        fault = self._fault and {**self._fault, "killed": self._killed}
+        return {"job": self.name, "steps": self._done, "fault": fault, "swept": swept}
 
 
 def _refusal(error: OSError | ValueError, plan: "dict[str, Any]") -> "dict[str, Any]":

@@ -16,12 +16,17 @@ def available(proc: str = "/proc") -> bool:
 
 def children(pid: int, proc: str = "/proc") -> list[int]:
     """The processes whose parent this is, also ended ones that nobody has waited for."""
-    try:
-        threads = os.listdir(f"{proc}/{pid}/task")
-        lists = [_read(f"{proc}/{pid}/task/{thread}/children") for thread in threads]
-    except FileNotFoundError:
+    lists = [_children_of(f"{proc}/{pid}/task/{thread}/children") for thread in _names(f"{proc}/{pid}/task")]
+    if all(listed is None for listed in lists):
         return _children_by_search(pid, proc)  # gone, or a kernel without these lists
-    return sorted(int(child) for listed in lists for child in listed.split())
+    return sorted(int(child) for listed in lists if listed for child in listed.split())
+
+
+def _children_of(thread: str) -> bytes | None:
+    try:
+        return _read(thread)
+    except OSError:
+        return None
 
 
 def _children_by_search(pid: int, proc: str) -> list[int]:
@@ -30,9 +35,13 @@ def _children_by_search(pid: int, proc: str) -> list[int]:
 
 def processes(proc: str = "/proc") -> list[int]:
     """All of them."""
+    return sorted(int(name) for name in _names(proc) if name.isdecimal())
+
+
+def _names(folder: str) -> list[str]:
     try:
-        return sorted(int(name) for name in os.listdir(proc) if name.isdecimal())
-    except FileNotFoundError:
+        return os.listdir(folder)
+    except OSError:
         return []
 
 

@@ -49,14 +49,14 @@ def _reason(fault: Mapping[str, Any]) -> str:
 
 
 def _timeout(fault: Mapping[str, Any]) -> str:
-    how = f"TERM, {fault['grace']:g} s, KILL" if fault.get("killed") else "TERM"
+    how = f"TERM, {fault['grace']:g} s, KILL" if fault["killed"] else "TERM"
     running = [text.line(text.decode(name)) for name in fault.get("running", ())]
     tail = f"; running then: {', '.join(running)}" if running else ""
     return f"timed out after {fault['after']:g} s ({how}){tail}"
 
 
 def _cancelled(fault: Mapping[str, Any]) -> str:
-    return "cancelled (KILL)" if fault.get("killed") else "cancelled"
+    return "cancelled (KILL)" if fault["killed"] else "cancelled"
 
 
 def _large(fault: Mapping[str, Any]) -> str:

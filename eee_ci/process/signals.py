@@ -10,6 +10,7 @@ from typing import Any, Self
 from eee_ci.process import kernel, pipes
 
 ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_NO = ("", "0", "false")
 _PARENT_ENDED = signal.SIGURG  # its default is to be ignored, so it can do no harm outside of the context
 
 
@@ -22,7 +23,7 @@ class Signals:
     def __init__(self, *, ci: bool | None = None) -> None:
         self.first: int | None = None
         self.count = 0
-        self._ci = bool(os.environ.get("CI")) if ci is None else ci
+        self._ci = os.environ.get("CI", "") not in _NO if ci is None else ci
         self._before: dict[int, Any] = {}
         self._parent = os.getppid()
 

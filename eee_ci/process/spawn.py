@@ -1,5 +1,6 @@
 """Starts one process: own session, default signals, no file of ours left open in it, any folder."""
 
+import contextlib
 import errno
 import os
 import signal
@@ -31,8 +32,9 @@ def start(
     here = os.open(".", _HERE | os.O_CLOEXEC)
     try:
         _enter(cwd)
+        _keep_to_ourselves()
         program = find(argv[0], env.get(b"PATH", b""))
-        return _spawn(program, argv, env, [*map(_place, range(3), streams), *_closes(streams)])
+        return _spawn(program, argv, env, [*map(_place, range(3), streams)])
     finally:
         os.fchdir(here)
         os.close(here)
@@ -66,21 +68,12 @@ def _place(number: int, stream: int | None) -> tuple[int, int, int] | tuple[int,
     return (os.POSIX_SPAWN_DUP2, stream, number)
 
 
-def _closes(streams: tuple[int | None, ...]) -> list[tuple[int, int]]:
-    """What somebody left open for us to inherit ends here; ours close by themselves."""
-    inherited = [int(name) for name in os.listdir("/dev/fd")]
-    return [
-        (os.POSIX_SPAWN_CLOSE, number)
-        for number in inherited
-        if number > 2 and number not in streams and _is_inherited(number)  # noqa: PLR2004 - stderr
-    ]
-
-
-def _is_inherited(number: int) -> bool:
-    try:
-        return os.get_inheritable(number)
-    except OSError:  # the one that listed them
-        return False
+def _keep_to_ourselves() -> None:
+    """What somebody left open for us to inherit ends with us; our own files do that by themselves."""
+    for number in map(int, os.listdir("/dev/fd")):
+        with contextlib.suppress(OSError):  # the one that listed them
+            if number > 2 and os.get_inheritable(number):  # noqa: PLR2004 - stderr
+                os.set_inheritable(number, False)
 
 
 def _spawn(program: bytes, argv: list[bytes], env: Mapping[bytes, bytes], actions: "list[Any]") -> int:

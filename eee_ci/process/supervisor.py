@@ -51,6 +51,7 @@ class Supervisor:
             return
         process.ensure_standard_streams()
         kernel.adopt_orphans()
+        kernel.hide_memory()  # our environment may hold what no job is to see
         self._before = set(kin.children(os.getpid()))
         words = [os.fsencode(word) for word in (*self._command, self._run, process.PROBE)]
         with contextlib.ExitStack() as ours, contextlib.ExitStack() as theirs:
@@ -65,8 +66,10 @@ class Supervisor:
         try:
             message = frames.pack(self._order(job, command, scratch))
             self._send(message)
-        except (OSError, ValueError) as error:
-            self._ready.append((job, Outcome(problem=f"cannot start the supervisor: {error}")))
+        except OSError as error:
+            self._ready.append((job, Outcome(problem=f"cannot start the supervisor: {error.strerror}")))
+        except ValueError as error:
+            self._ready.append((job, Outcome(problem=f"its words cannot be handed over: {error}")))
         else:
             self._running.add(job)
 
@@ -152,10 +155,10 @@ class Supervisor:
         assert self._pid is not None  # noqa: S101 - only who has one buries it
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._pid, signal.SIGKILL)
-        os.waitpid(self._pid, 0)
+        _, status = os.waitpid(self._pid, 0)
         self._pid = None
         self._files.close()
-        if self._running:
+        if status:  # not by its own will
             _sweep(self._before, os.fsencode(self._run))
         self._ready += [(job, Outcome(problem=sentences.DIED)) for job in sorted(self._running)]
         self._running.clear()

@@ -109,7 +109,7 @@ class Watch:
 
     def _reap(self) -> bool:
         """Wait for all that ended, ours and orphans. False when there is no child at all."""
-        by_pid = {job.step.pid: job for job in self._jobs.values() if job.step and job.step.status is None}
+        running = {job.step.pid: job.step for job in self._jobs.values() if job.step}
         while True:
             try:
                 pid, status, usage = os.wait4(-1, os.WNOHANG)
@@ -117,8 +117,9 @@ class Watch:
                 return False
             if not pid:
                 return True
-            if pid in by_pid:
-                by_pid.pop(pid).end(status, usage)
+            step = running.get(pid)
+            if step is not None and step.status is None:  # else an orphan, maybe with a number used before
+                step.end(status, usage)
 
     def _strays(self, job: Job) -> tuple[list[int], list[int]]:
         """Orphans that are the job's, and those that may turn out to be: in the middle of its start a

@@ -38,15 +38,20 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def patterns(excludes: Iterable[str]) -> Iterator[str]:
-    """Only patterns that bandit understands as we do: its `*` runs over `/`, and one that stands in a path
-    word for word excludes it as well, wherever; so each gets a sign of its own. The judge applies all."""
+    """The judge's patterns in bandit's words, never wider. bandit also excludes, wherever it is, what holds a
+    pattern word for word: so each has a sign that no path holds. And it may set `./` before a path, which a
+    wildcard at the start must not take for a folder."""
     for pattern in (exclude.removeprefix("./").rstrip("/") for exclude in excludes):
-        if "," in pattern or ("/" in pattern and "*" in pattern.replace("**", "")):
-            continue
-        if "/" in pattern.strip("/"):
-            yield from (f"[{pattern[0]}]{pattern[1:]}", f"[.]/{pattern}", f"{pattern}/*", f"./{pattern}/*")
+        if not pattern or "," in pattern or pattern.startswith("["):
+            continue  # the judge applies all of them anyway
+        rest = pattern.lstrip("*")
+        if pattern.startswith("?"):
+            bare = f"[!.]{pattern[1:]}"
+        elif pattern.startswith("*"):
+            bare = f"[!.]{pattern}" if rest[:1] in ("/", "?", "[") else pattern
         else:
-            yield from (f"*/{pattern}", f"{pattern}/*", f"*/{pattern}/*")
+            bare = f"[{pattern[0]}]{pattern[1:]}"
+        yield from (bare, f"[.]/{pattern}", f"{bare}/*", f"[.]/{pattern}/*")
 
 
 def finding(one: Result, gate: Gate, category: str) -> Finding:

@@ -28,6 +28,8 @@ class _Case(xunit2.TestCase):
 
 class _Suite(xunit2.TestSuite):
     testcase = _Case
+    failures = Attr()  # as written: the library would count, and change the tree
+    errors = Attr()
 
 
 class _Root(xunit2.JUnitXml):
@@ -40,7 +42,7 @@ def cases(data: bytes, what: str) -> list[TestCase]:
     try:
         root = _Root.fromstring(data)
         found = [_case(case) for suite in root for case in suite if isinstance(case, _Case)]
-        declared = sum((suite.failures or 0) + (suite.errors or 0) for suite in root)
+        declared = sum(numbers.line(count) or 0 for suite in root for count in (suite.failures, suite.errors))
     except (JUnitXmlError, SyntaxError, ValueError, TypeError, RecursionError) as error:
         raise ReportError(f"{what} is not readable JUnit XML: {error}") from None
     if len(found) != elements["testcase"]:

@@ -53,6 +53,16 @@ def settings(root: str) -> Mapping[str, Any]:
     return {}
 
 
+def exclude(pattern: str) -> str | None:
+    """The judge's exclude pattern as mypy's regular expression; None where they cannot be made equal, so that
+    only the judge applies it."""
+    bare = pattern.removeprefix("./").rstrip("/")
+    if not bare or "[" in bare:
+        return None
+    signs = {"*": ".*", "?": "."}
+    return f"^{''.join(signs.get(sign, re.escape(sign)) for sign in bare)}(?:/|$)"
+
+
 def read(data: bytes) -> Output:
     """The lines told apart. Before 2.1 a syntax error comes in words even when JSON was asked for."""
     entries, other, files = [], [], None

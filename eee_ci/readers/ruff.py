@@ -99,10 +99,11 @@ def check(gate: Gate, report: str = REPORT) -> tuple[str, ...]:
 
 
 def excludes(gate: Gate) -> Iterable[str]:
-    """Only patterns that ruff understands as we do: its `*` runs over `/`. The judge applies them all."""
-    for pattern in gate.exclude:
-        if "/" not in pattern.strip("/") or "*" not in pattern.replace("**", ""):
-            yield f"--extend-exclude={pattern.removeprefix('./').rstrip('/')}"
+    """The judge's patterns, from the root on: ruff would find a bare name at any depth. Braces mean more to
+    ruff than to the judge, who applies all of them afterwards."""
+    for pattern in (pattern.removeprefix("./").rstrip("/") for pattern in gate.exclude):
+        if pattern and not set(pattern) & set("{}\\,"):
+            yield f"--extend-exclude={{root}}/{pattern}"
 
 
 def diagnostics(outcome: Outcome, report: str = REPORT) -> list[Diagnostic]:

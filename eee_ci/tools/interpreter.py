@@ -10,13 +10,18 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from eee_ci import files, process, search, text
 from eee_ci.errors import UsageError
 
 TIMEOUT = 20.0
 Chosen = Literal["config", ".venv", "VIRTUAL_ENV", "eee-ci"]
 # no import: it would take longer than all the rest
-_PROBE = "import sys; print(ascii((sys.executable, tuple(sys.version_info[:3]), sys.prefix, sys.path)))"
+_PROBE = (
+    "import sys; print(ascii((sys.executable, tuple(sys.version_info[:3]), sys.prefix, tuple(sys.path))))"
+)
+_Answer = tuple[str, tuple[int, int, int], str, tuple[str, ...]]
 _FOLDER = re.compile(r"([A-Za-z0-9][\w.-]*?)(?:-(\d[^-]*|[^-]+))?(?:-py[\d.]+)?\.(dist-info|egg-info)")
 
 
@@ -132,15 +137,17 @@ def _probed(path: str, chosen: Chosen, hint: str) -> Interpreter:
             ) from None
     if ran.exit != 0:
         said = text.line(text.decode(ran.stderr[-500:])) or "without a word"
-        ended = "took too long" if ran.exit is None else f"ended with exit {ran.exit}"
+        ended = "did not come to an end" if ran.exit is None else f"ended with exit {ran.exit}"
         raise UsageError(f"the interpreter {text.path(path)} {ended}: {said}", hint)
     try:
-        real, version, prefix, folders = ast.literal_eval(ran.stdout.decode("ascii"))
-        # a shim of a version manager names the real one; it would choose anew in another folder
-        path = real if not _below(path, prefix) and real.startswith("/") else path
-        return Interpreter(path, version, prefix, _site(folders), installed(folders), chosen)
-    except (ValueError, SyntaxError, TypeError, UnicodeDecodeError, MemoryError, RecursionError):
-        raise UsageError(f"{text.path(path)} does not answer as a Python interpreter does", hint) from None
+        told = msgspec.convert(ast.literal_eval(ran.stdout.decode("ascii")), type=_Answer)
+    except (msgspec.ValidationError, ValueError, SyntaxError, MemoryError, RecursionError):
+        message = f"the interpreter {text.path(path)} does not answer as Python does"
+        raise UsageError(message, hint) from None
+    real, version, prefix, folders = told
+    # a shim of a version manager names the real one; it would choose anew in another folder
+    path = real if not _below(path, prefix) and real.startswith("/") else path
+    return Interpreter(path, version, prefix, _site(folders), installed(folders), chosen)
 
 
 def _site(folders: Iterable[str]) -> tuple[str, ...]:

@@ -43,6 +43,13 @@ class Disk:
             self.unreadable.append(path)
             return Entry(PLAIN, "")
 
+    def touched(self, path: str, seen: int) -> bool:
+        """Has the file's change time moved since it was seen? It cannot be put back by hand."""
+        try:
+            return os.lstat(f"{self.root}/{path}").st_ctime_ns != seen
+        except OSError:
+            return True
+
     def real(self, folder: str) -> bool:
         """Is it a folder below the root, and are all above it folders and not links?"""
         known = self._real.get(folder)

@@ -2,22 +2,24 @@
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from eee_ci import files, git, text
 from eee_ci.errors import UsageError
 from eee_ci.files import plain
-from eee_ci.model import Tree
+from eee_ci.model import Ran, Tree
 from eee_ci.tree.attributes import converted
 from eee_ci.tree.content import EXECUTABLE, LINK, pointed
-from eee_ci.tree.status import GITLINK, elsewhere, look
+from eee_ci.tree.status import GITLINK, look
+from eee_ci.tree.viewing import view
 
 # what decides how git compares contents; any other setting stays behind
 _KEPT = (
     "core.autocrlf core.eol core.safecrlf core.filemode core.symlinks core.ignorecase core.precomposeunicode"
     " core.sparsecheckout core.sparsecheckoutcone extensions.objectformat"
 )
-_WRITES = {"GIT_OPTIONAL_LOCKS": "1"}
+_MARK = ("update-index", "-z")
 
 
 def export(tree: Tree, target: Path) -> Path:
@@ -36,6 +38,7 @@ def export(tree: Tree, target: Path) -> Path:
 def _files(tree: Tree, root: Path) -> None:
     base = os.fspath(root)
     made: set[str] = set()
+    files.folder(root)
     for path in tree.files:
         folder, _, _ = f"{base}/{path}".rpartition("/")
         if folder not in made:
@@ -44,7 +47,7 @@ def _files(tree: Tree, root: Path) -> None:
         mode = tree.modes.get(path)
         try:
             if mode == LINK:
-                plain.link(pointed(f"{tree.root}/{path}"), f"{base}/{path}")
+                plain.link(Path(base, path), pointed(f"{tree.root}/{path}"))
             else:
                 plain.copy(
                     f"{tree.root}/{path}", f"{base}/{path}", mode=0o755 if mode == EXECUTABLE else 0o644
@@ -103,27 +106,25 @@ def _refs(tree: Tree, repo: git.Repository) -> bytes:
 def _settle(tree: Tree, repo: git.Repository, target: Path) -> None:
     """Make the copied index agree with the copy: nothing that git calls clean there may look changed here."""
     status = look(repo)
-    below = [
-        f"{repo.prefix}{path}" for path in converted(repo, status.entries).filtered - status.changed.keys()
-    ]
-    _mark(repo, target, "--assume-unchanged", below)
-    if repo.prefix:  # all files above the project are missing from the copy
-        known = {
-            path
-            for path in git.records(git.run(target, "ls-files", "-z"))
-            if not path.startswith(repo.prefix)
-        }
-        _mark(repo, target, "--skip-worktree", sorted(known - set(elsewhere(repo))))
-    for path, item in status.entries.items():
-        if item.mode == GITLINK and any(name.startswith(f"{path}/") for name in tree.changed):
+    odd = converted(repo, status.entries).filtered & status.entries.keys() - set(tree.changed)
+    _there(
+        repo, target, *_MARK, "--assume-unchanged", "--stdin", paths=[f"{repo.prefix}{path}" for path in odd]
+    )
+    if repo.prefix:  # all files above the project are missing from the copy: a change stays one, by that
+        known = git.records(_there(repo, target, "ls-files", "-z"))
+        above = {path for path in known if not path.startswith(repo.prefix)}
+        clean = above - view(repo.top, project=repo.top).changed
+        _there(repo, target, *_MARK, "--skip-worktree", "--stdin", paths=clean)
+    links = [path for path, item in status.entries.items() if item.mode == GITLINK]
+    for path in links if tree.commit else ():
+        if any(name.startswith(f"{path}/") for name in tree.changed):
             other = f"{GITLINK},{tree.commit},{repo.prefix}{path}"  # any id but the recorded one
-            git.run(target, "update-index", "--cacheinfo", other, env=_WRITES)
-    git.run(
-        target, "status", "--porcelain", "-z", filters=repo.filters, env=_WRITES
-    )  # keeps what it compared
+            _there(repo, target, "update-index", "--cacheinfo", other)
+    _there(repo, target, "status", "--porcelain", "-z")  # it keeps what it found out
 
 
-def _mark(repo: git.Repository, target: Path, mark: str, paths: list[str]) -> None:
-    if paths:
-        listed = b"".join(os.fsencode(path) + b"\0" for path in paths)
-        git.run(target, "update-index", mark, "-z", "--stdin", feed=listed, filters=repo.filters, env=_WRITES)
+def _there(repo: git.Repository, target: Path, *words: str, paths: Iterable[str] = ()) -> Ran:
+    """A git command in the copy, which may write there."""
+    feed = b"".join(os.fsencode(path) + b"\0" for path in sorted(paths))
+    writes = {"GIT_OPTIONAL_LOCKS": "1"}
+    return git.run(target, *words, feed=feed, filters=repo.filters, project=repo.project, env=writes)

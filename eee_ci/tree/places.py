@@ -82,9 +82,11 @@ class _Project:
 
     def _text(self, file: str) -> str:
         path = self.root / file
-        if file not in self.tree.files or path.stat().st_size > LARGEST:
+        if file not in self.tree.files or not path.is_file():  # a pipe would never end
             return ""
-        return path.read_text(encoding="utf-8", errors="replace").removeprefix("\ufeff")
+        with path.open("rb") as opened:
+            data = opened.read(LARGEST + 1)
+        return data.decode("utf-8-sig", "replace") if len(data) <= LARGEST else ""
 
 
 def layout(root: Path, tree: Tree) -> Layout:

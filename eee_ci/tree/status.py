@@ -1,13 +1,14 @@
 """What git's index and `git status` say of a folder, put into our words."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from eee_ci import git, text
-from eee_ci.model import Ran
 
 GITLINK = "160000"
+CONTENT, MODE = "content", "mode"
 _IN_PROGRESS = {
     "MERGE_HEAD": "merge",
     "rebase-merge": "rebase",
@@ -15,25 +16,41 @@ _IN_PROGRESS = {
     "CHERRY_PICK_HEAD": "cherry-pick",
     "REVERT_HEAD": "revert",
 }
+_DEBUG = re.compile(
+    r"(\S) (\d+) ([0-9a-f]+) (\d)\t([^\0]+)\0"  # a lower-case tag stands for assume-unchanged
+    r"  ctime: (\d+):(\d+)\n  mtime: .*\n  dev: .*\n  uid: .*\n  size: .*\n"
+)
 _INDEX = ("ls-files", "-s", "-v", "-z")
-_STATUS = ("status", "--porcelain=v2", "--branch", "-z", "--no-renames", "--ignore-submodules=dirty")
+_STATUS = (
+    "status",
+    "--porcelain=v2",
+    "--branch",
+    "-z",
+    "--no-renames",
+    "--ignore-submodules=dirty",
+    "--untracked-files=all",
+    "--",
+    ".",
+)
 
 
 class Indexed(NamedTuple):
-    """An entry of the index. `hidden`: git was told not to look at the file; `sparse`: nor to have it."""
+    """An entry of the index. `hidden`: git was told not to look at the file; `sparse`: nor to have it.
+    `seen` is the file's change time in nanoseconds when git looked last, -1 when git does not say."""
 
     mode: str
     id: str
     hidden: bool
     sparse: bool
+    seen: int = -1
 
 
 class Status(NamedTuple):
     """Paths relative to the folder asked about; `entries` lack files in conflict. `changed` maps a path that
-    differs from the commit to whether only its mode may differ."""
+    differs from the commit to what made git say so, where only the file on disk did: CONTENT or MODE."""
 
     entries: dict[str, Indexed]
-    changed: dict[str, bool]
+    changed: dict[str, str]
     commit: str | None = None
     branch: str | None = None
     unmerged: tuple[str, ...] = ()
@@ -43,26 +60,20 @@ class Status(NamedTuple):
 
 def look(repo: git.Repository) -> Status:
     """Index and status of the repository's judged folder."""
-    listed = git.ask(repo, *_INDEX)
-    told = git.ask(repo, *_STATUS, "--untracked-files=all", "--", ".")
+    entries = _index(repo)
+    told = git.ask(repo, *_STATUS)
     missed = [row for row in text.decode(told.stderr).splitlines() if row.startswith("warning: could not")]
-    return _status(_index(listed), git.records(told), repo.prefix, missed)
+    return _status(entries, git.records(told), repo.prefix, missed)
 
 
 def blind(repo: git.Repository) -> Status:
     """The same without a commit to compare with: all files count as changed."""
-    entries = _index(git.ask(repo, *_INDEX))
+    entries = _index(repo)
     untracked = list(git.records(git.ask(repo, "ls-files", "-o", "--exclude-standard", "-z")))
     nested = tuple(path.rstrip("/") for path in untracked if path.endswith("/"))
-    return Status(entries, dict.fromkeys([*entries, *_plain(untracked)], False), nested=nested)
-
-
-def elsewhere(repo: git.Repository) -> list[str]:
-    """Changed tracked files outside of the judged folder, relative to the repository's top."""
-    told = git.run(repo.top, *_STATUS, "--untracked-files=no", filters=repo.filters, project=repo.project)
-    return [
-        path for path in _status({}, git.records(told), "", []).changed if not path.startswith(repo.prefix)
-    ]
+    commit = git.ask(repo, "rev-parse", "--verify", "HEAD").stdout
+    changed = dict.fromkeys([*entries, *_plain(untracked)], "")
+    return Status(entries, changed, commit=text.decode(commit).strip(), nested=nested)
 
 
 def in_progress(repo: git.Repository) -> str | None:
@@ -70,10 +81,25 @@ def in_progress(repo: git.Repository) -> str | None:
     return next((word for name, word in _IN_PROGRESS.items() if os.path.lexists(repo.folder / name)), None)
 
 
-def _index(listed: Ran) -> dict[str, Indexed]:
-    """Records are `H 100644 id stage<TAB>path`; a lower-case tag stands for assume-unchanged."""
+def _index(repo: git.Repository) -> dict[str, Indexed]:
+    """The entries but those in conflict, with the times that git keeps to tell what changed. It compares
+    whole seconds of them only, so an edit in the second of the last look, its time put back, escapes it."""
+    told = os.fsdecode(git.ask(repo, *_INDEX, "--debug").stdout)
+    entries, end = {}, 0
+    for match in _DEBUG.finditer(told):
+        if match.start() != end:
+            break
+        end = match.end()
+        tag, mode, blob, stage, path, seconds, rest = match.groups()
+        if stage == "0":
+            entries[path] = Indexed(mode, blob, tag != "H", tag in "Ss", int(seconds) * 10**9 + int(rest))
+    return entries if end == len(told) else _plain_index(repo)
+
+
+def _plain_index(repo: git.Repository) -> dict[str, Indexed]:
+    """The same without times. Git keeps the right to print these differently."""
     entries = {}
-    for record in git.records(listed):
+    for record in git.records(git.ask(repo, *_INDEX)):
         told, _, path = record.partition("\t")
         tag, mode, blob, stage = told.split(" ")
         if stage == "0":
@@ -82,7 +108,7 @@ def _index(listed: Ran) -> dict[str, Indexed]:
 
 
 def _status(entries: dict[str, Indexed], rows: Iterator[str], prefix: str, missed: list[str]) -> Status:
-    changed: dict[str, bool] = {}
+    changed: dict[str, str] = {}
     heads: dict[str, str] = {}
     unmerged, untracked = [], []
     for row in rows:
@@ -92,12 +118,13 @@ def _status(entries: dict[str, Indexed], rows: Iterator[str], prefix: str, misse
             heads[name] = value
         elif kind == "1":
             states, _, _, in_index, on_disk, _, _, path = rest.split(" ", 7)
-            changed[path.removeprefix(prefix)] = states == ".M" and in_index != on_disk
+            why = CONTENT if in_index == on_disk else MODE
+            changed[path.removeprefix(prefix)] = why if states == ".M" else ""
         elif kind == "u":
             unmerged.append(rest.split(" ", 9)[-1].removeprefix(prefix))
         elif kind == "?":
             untracked.append(rest.removeprefix(prefix))
-    changed |= dict.fromkeys([*unmerged, *_plain(untracked)], False)
+    changed |= dict.fromkeys([*unmerged, *_plain(untracked)], "")
     commit, branch = heads.get("branch.oid"), heads.get("branch.head")
     return Status(
         entries,

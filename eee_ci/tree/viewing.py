@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from eee_ci import git, text
-from eee_ci.tree.attributes import converted
-from eee_ci.tree.content import LINK, Disk, Entry
-from eee_ci.tree.status import GITLINK, Status, blind, in_progress, look
+from eee_ci.tree.attributes import Converted, converted
+from eee_ci.tree.content import Disk, Entry
+from eee_ci.tree.sentences import filtered, leaving, states, unread
+from eee_ci.tree.status import CONTENT, GITLINK, MODE, Status, blind, look
 from eee_ci.tree.walking import files
 
 OURS = ".eee-ci"
-_NAMED = 5  # as many paths a sentence names
 
 
 class View(NamedTuple):
@@ -31,6 +31,8 @@ def view(root: Path, *, project: Path) -> View:
     """The folder through git, and where git has no answer through a walk; both never miss a file."""
     try:
         repo = git.repository(root, project=project)
+        if repo.prefix and root != project:  # else it would find itself in there for ever
+            return _walked(root, f"{text.path(root)} is no repository, though it has a .git")
         seen = _tracked(repo)
     except git.GitError as refusal:
         if refusal.fatal:
@@ -46,7 +48,7 @@ def _walked(root: Path, note: str) -> View:
     disk = Disk(os.path.realpath(root))
     missed: list[str] = []
     found = {path: entry for path in files(disk.root, missed) if (entry := disk.entry(path))}
-    notes = (note, *_unread([*disk.unreadable, *missed]), *_leaving(disk.root, found))
+    notes = (note, *unread([*disk.unreadable, *missed]), *leaving(disk.root, found))
     return View(found, frozenset(found), notes, whole=not (disk.unreadable or missed))
 
 
@@ -55,23 +57,17 @@ def _tracked(repo: git.Repository) -> View:
     odd = converted(repo, [*status.entries, *status.changed])
     disk = Disk(os.fspath(repo.root), repo.algorithm)
     entries = _entries(status, odd.paths, disk)
-    changed = _changed(repo, status, entries)
-    notes += _states(repo, status, entries)
-    if repo.filters and odd.filtered & changed:
-        notes.append(
-            f"{_some(odd.filtered & changed, 'file')} passed through a git filter, which is not run here:"
-            " they count as changed"
-        )
+    changed = _changed(repo, status, odd, disk, entries)
+    notes += states(repo, status, entries)
+    notes += filtered(odd.filtered & changed if repo.filters else ())
     whole = not (disk.unreadable or status.missed)
     for path in _repositories(status, disk):
         below = view(repo.root / path, project=repo.project)
-        mine = {f"{path}/{name}": entry for name, entry in below.entries.items()}
-        entries |= mine
-        moved = path not in status.entries or path in changed or below.commit != status.entries[path].id
-        changed = changed - {path} | (mine.keys() if moved else {f"{path}/{name}" for name in below.changed})
+        entries |= {f"{path}/{name}": entry for name, entry in below.entries.items()}
+        changed = changed - {path} | {f"{path}/{name}" for name in _moved(status, path, changed, below)}
         notes += [f"{text.path(path)}: {note}" for note in below.notes]
         whole = whole and below.whole
-    notes += [*_unread(disk.unreadable), *status.missed, *_leaving(disk.root, entries)]
+    notes += [*unread(disk.unreadable), *status.missed, *leaving(disk.root, entries)]
     kept = {path: entry for path, entry in entries.items() if not _ours(path)}
     changed = {path for path in changed if not _ours(path)}
     return View(kept, frozenset(changed), tuple(notes), whole, repo, status.commit, status.branch)
@@ -84,15 +80,24 @@ def _asked(repo: git.Repository) -> tuple[Status, list[str]]:
         return blind(repo), [f"every file counts as changed, since {refusal.sentence}"]
 
 
+def _moved(status: Status, path: str, changed: set[str], below: View) -> Iterable[str]:
+    """What counts as changed of a repository inside: all of it when it is new or at another commit."""
+    recorded = status.entries.get(path)
+    same = recorded is not None and recorded.id == below.commit and path not in changed
+    return below.changed if same else below.entries
+
+
 def _entries(status: Status, odd: frozenset[str], disk: Disk) -> dict[str, Entry]:
-    """What git compared keeps the index's id; all else is read from disk."""
+    """What git compared and nobody touched since keeps the index's id; all else is read from disk."""
     entries = {}
     for path, item in status.entries.items():
         if item.mode == GITLINK:
             continue
-        if not item.hidden and path not in status.changed and path not in odd:
-            entries[path] = Entry(item.mode, item.id)
-        elif found := disk.entry(path):
+        if item.hidden or path in status.changed or path in odd or disk.touched(path, item.seen):
+            found = disk.entry(path)
+        else:
+            found = Entry(item.mode, item.id)
+        if found:
             entries[path] = found
     for path in status.changed.keys() - status.entries.keys():
         if found := disk.entry(path):
@@ -100,16 +105,22 @@ def _entries(status: Status, odd: frozenset[str], disk: Disk) -> dict[str, Entry
     return entries
 
 
-def _changed(repo: git.Repository, status: Status, entries: dict[str, Entry]) -> set[str]:
-    """Git's opinion, corrected where it was told not to look or where modes mean nothing on this disk."""
+def _changed(
+    repo: git.Repository, status: Status, odd: Converted, disk: Disk, entries: dict[str, Entry]
+) -> set[str]:
+    """Git's opinion, corrected where it did not look, or looked without what it needs."""
     changed = set(status.changed)
     for path, item in status.entries.items():
-        found = entries.get(path)
-        if item.hidden and not (found is None and item.sparse) and found != Entry(item.mode, item.id):
+        found, why = entries.get(path), status.changed.get(path)
+        left_out = item.sparse and found is None
+        converted_only = path in odd.paths and found is not None and not item.hidden
+        if found != Entry(item.mode, item.id) and not (left_out or converted_only or item.mode == GITLINK):
             changed.add(path)
-    if not repo.flag("core.filemode", default=True):
-        modes = {path for path, only in status.changed.items() if only and path in entries}
-        changed -= {path for path in modes if entries[path].id == status.entries[path].id}
+        # it compared without the filter, only since the file was as young as the index
+        if why == CONTENT and path in odd.filtered and not disk.touched(path, item.seen):
+            changed.discard(path)
+        if why == MODE and found and found.id == item.id and not repo.flag("core.filemode", default=True):
+            changed.discard(path)
     return changed
 
 
@@ -123,57 +134,5 @@ def _populated(disk: Disk, path: str) -> bool:
     return os.path.lexists(f"{disk.root}/{path}/.git")
 
 
-def _states(repo: git.Repository, status: Status, entries: dict[str, Entry]) -> list[str]:
-    """A sentence for each state of the repository that limits what can be seen."""
-    links = {path for path, item in status.entries.items() if item.mode == GITLINK}
-    empty = sorted(path for path in links if not os.path.lexists(repo.root / path / ".git"))
-    sparse = [path for path, item in status.entries.items() if item.sparse and path not in entries]
-    begun = in_progress(repo)
-    told = [
-        (status.commit is None and "the branch has no commit yet, so every file counts as changed"),
-        (
-            begun
-            and f"a {begun} is not finished: end it with `git {begun} --continue` or `git {begun} --abort`"
-        ),
-        (
-            status.unmerged
-            and f"{_some(status.unmerged, 'file')} in conflict, judged with its marks: merge, then `git add`"
-        ),
-        (
-            sparse
-            and f"{_some(sparse, 'file')} left out by the sparse checkout: `git sparse-checkout disable`"
-        ),
-        (empty and f"{_some(empty, 'submodule')} not checked out: `git submodule update --init` brings them"),
-        (
-            os.path.lexists(repo.folder / "index.lock")
-            and f"{text.path(repo.folder / 'index.lock')} exists, so a git command is at work or has died:"
-            " if none runs, remove it"
-        ),
-    ]
-    return [sentence for sentence in told if sentence]
-
-
-def _leaving(root: str, entries: dict[str, Entry]) -> list[str]:
-    """What a link outside of the root names is no part of the tree."""
-    links = [path for path, entry in entries.items() if entry.mode == LINK]
-    out = [path for path in links if not f"{os.path.realpath(f'{root}/{path}')}/".startswith(f"{root}/")]
-    return (
-        [f"{_some(out, 'symbolic link')} pointing out of the project: what lies there is not seen"]
-        if out
-        else []
-    )
-
-
-def _unread(paths: list[str]) -> list[str]:
-    return [f"{_some(paths, 'path')} could not be read: check the permissions"] if paths else []
-
-
 def _ours(path: str) -> bool:
     return path == OURS or path.startswith(f"{OURS}/")
-
-
-def _some(paths: Iterable[str], noun: str) -> str:
-    """`2 files (a.py, b.py)`, the names cut after a few."""
-    known = sorted(paths)
-    named = ", ".join(text.path(path) for path in known[:_NAMED]) + (", ..." if len(known) > _NAMED else "")
-    return f"{text.count(len(known), noun)} ({named})"

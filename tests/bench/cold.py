@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(CHECKOUT / "tests" / "real"))
-import projects  # noqa: E402 - beside the tests of real projects, which are no package
+sys.path.insert(0, str(CHECKOUT))
+from tests.real import projects  # noqa: E402 - started as a script
 
 GATES = ("lint", "format", "types", "tests", "security", "build")
 TURNS, MAKE, OURS = "one after another", "make, longest first", "eee-ci"

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-import cold
+from tests.bench import cold
 
 
 def ended(make: float, ours: float, alone: dict[str, cold.Took]) -> cold.Round:

@@ -5,10 +5,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, settings
 
 from eee_ci import config
 from eee_ci.errors import ConfigError
 from eee_ci.model import Gate, Noun
+
+# a slow machine is no fault of the code
+calm = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Linting(Noun, frozen=True, kw_only=True):

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import config_room as room
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from eee_ci.config.nodes import Node, Place
 from eee_ci.config.walk import plain
 from eee_ci.errors import ConfigError
 from eee_ci.model import Limit
+from tests.config import config_room as room
 
 ON_LINT = "version: 1\nextends: ./base.yaml\n"
 BASE = """\
@@ -215,12 +215,14 @@ TREES = st.recursive(
 )
 
 
+@room.calm
 @given(TREES, TREES, TREES)
 def test_merging_maps_is_associative(a: Tree, b: Tree, c: Tree) -> None:
     one, two, three = node(a), node(b), node(c)
     assert plain(merge(merge(one, two), three)) == plain(merge(one, merge(two, three)))
 
 
+@room.calm
 @given(TREES, TREES)
 def test_a_merged_map_has_the_keys_of_both_and_the_scalars_of_the_higher(a: Tree, b: Tree) -> None:
     both = plain(merge(node(a), node(b)))

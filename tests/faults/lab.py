@@ -8,9 +8,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from eee_ci import process
 from eee_ci.executors.local import Local
 from eee_ci.model import Command, Outcome, Step, Tree
-from eee_ci.ports import Place
+from eee_ci.ports import Executor, Place
 from eee_ci.process.signals import Signals
 from eee_ci.process.supervisor import Supervisor
 
@@ -37,11 +38,10 @@ def executor(
     *, signals: Signals | None = None, grace: float = 5.0, largest_file: int = 1 << 30
 ) -> Iterator[Local]:
     """The local executor; its guardian is measured when the tests are."""
-    measured = _measured()
-    supervisor = Supervisor(signals=signals, grace=grace, largest_file=largest_file, command=measured)
+    supervisor = Supervisor(signals=signals, grace=grace, largest_file=largest_file, command=guardian())
     with Local(supervisor=supervisor) as local:
         yield local
-    _merge()
+    merge()
 
 
 def outcome(local: Local, wanted: Command, at: Place | None = None) -> Outcome:
@@ -51,7 +51,7 @@ def outcome(local: Local, wanted: Command, at: Place | None = None) -> Outcome:
     return got
 
 
-def outcomes(local: Local, number: int) -> list[tuple[str, Outcome]]:
+def outcomes(local: Executor, number: int) -> list[tuple[str, Outcome]]:
     """So many outcomes, however long they take to come."""
     got: list[tuple[str, Outcome]] = []
     until = time.monotonic() + PATIENCE
@@ -107,9 +107,15 @@ def marked(run: str) -> list[int]:
     return found
 
 
-def _measured() -> tuple[str, ...]:
-    data = _data_file()
-    return (sys.executable, str(Path(__file__).with_name("measured.py")), data) if data else ()
+def measuring() -> bool:
+    return bool(_data_file())
+
+
+def guardian() -> tuple[str, ...]:
+    """The words that start the guardian, under coverage when the tests are."""
+    if data := _data_file():
+        return (sys.executable, str(Path(__file__).with_name("measured.py")), data)
+    return (sys.executable, "-I", "-S", str(Path(process.__file__).with_name("guardian.py")))
 
 
 def _data_file() -> str:
@@ -119,7 +125,8 @@ def _data_file() -> str:
     return f"{current.get_data().data_filename()}.guardian" if current else ""
 
 
-def _merge() -> None:
+def merge() -> None:
+    """Add what the guardians measured to what the tests measure."""
     if not (data := _data_file()):
         return
     import coverage

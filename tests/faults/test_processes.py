@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-import lab
 import pytest
 
 from eee_ci.executors.local import Local
 from eee_ci.model import Command, Outcome, Step
+from tests.faults import lab
 
 ENGINE = str(Path(__file__).with_name("engine.py"))
 ROOT = str(Path(__file__).parent.parent.parent)
@@ -29,10 +29,11 @@ def local() -> Iterator[Local]:
 class Engine:
     """An engine in a process of its own, with the first line it said."""
 
-    def __init__(self, *words: str) -> None:
-        env = {**os.environ, "PYTHONPATH": ROOT + os.pathsep + str(Path(ENGINE).parent)}
+    def __init__(self, *words: str, prefix: tuple[str, ...] = ()) -> None:
+        path = os.pathsep.join([ROOT, str(Path(ENGINE).parent), os.environ.get("PYTHONPATH", "")])
+        env = {**os.environ, "PYTHONPATH": path}
         self.process = subprocess.Popen(
-            [sys.executable, ENGINE, *words], env=env, stdout=subprocess.PIPE, text=True
+            [*prefix, sys.executable, ENGINE, *words], env=env, stdout=subprocess.PIPE, text=True
         )
         assert self.process.stdout is not None
         self.stdout: IO[str] = self.process.stdout
@@ -48,8 +49,8 @@ class Engine:
 
 
 @contextlib.contextmanager
-def engine(*words: str) -> Iterator[Engine]:
-    started = Engine(*words)
+def engine(*words: str, prefix: tuple[str, ...] = ()) -> Iterator[Engine]:
+    started = Engine(*words, prefix=prefix)
     try:
         yield started
     finally:
@@ -259,6 +260,32 @@ def test_a_kill_from_elsewhere_is_told_from_ours(local: Local) -> None:
     assert got.steps[0].signal == signal.SIGKILL
 
 
+def memory_group(limit: int) -> Path:
+    """A control group with little memory, where we may make one."""
+    rows = Path("/proc/self/cgroup").read_text().splitlines()
+    groups = {row.split(":")[1]: row.split(":")[2] for row in rows}
+    version, most = ("memory", "memory.limit_in_bytes") if "memory" in groups else ("", "memory.max")
+    group = Path(f"/sys/fs/cgroup/{version}/{groups.get(version, '')}", f"eee-ci-{os.getpid()}")
+    try:
+        group.mkdir()
+        (group / most).write_text(f"{limit}")
+    except OSError as error:
+        pytest.skip(f"a control group for memory cannot be made here: {error}")
+    return group
+
+
+def test_a_kill_for_want_of_memory_is_told() -> None:
+    group = memory_group(96 << 20)
+    join = ("sh", "-c", 'echo $$ > "$0" && exec "$@"', str(group / "cgroup.procs"))
+    try:
+        with engine("--alloc", "200M", prefix=join) as started:
+            said = started.end()
+    finally:
+        group.rmdir()
+    assert said.startswith("killed (out of memory, peak ")
+    assert said.endswith(" MiB, limit 96 MiB)")
+
+
 @pytest.mark.parametrize("name", ["SEGV", "ABRT", "BUS"])
 def test_a_crash_is_named_and_leaves_no_core(local: Local, name: str, tmp_path: Path) -> None:
     got = lab.outcome(local, lab.tool("--kill-self", name), lab.place(tmp_path))
@@ -343,6 +370,18 @@ def test_a_command_without_words_is_refused(local: Local) -> None:
     got = refused(local)
     assert got.problem is not None
     assert got.problem.startswith("cannot start a program without a name")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root has no limit of processes")
+def test_too_many_processes_are_named() -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NPROC)
+    with lab.executor() as local:
+        local.warm()
+        assert local._supervisor._pid is not None
+        resource.prlimit(local._supervisor._pid, resource.RLIMIT_NPROC, (1, limits[1]))
+        got = lab.outcome(local, lab.command("true"))
+    assert got.problem is not None
+    assert "(EAGAIN); the limit of processes is reached (ulimit -u)" in got.problem
 
 
 def test_too_many_open_files_are_named() -> None:

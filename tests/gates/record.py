@@ -1,4 +1,4 @@
-"""Records the runs below with real tools: `python tests/gates/record.py LABEL=VERSION=WORDS... [CASE...]`.
+"""Records the runs below with real tools: `python -m tests.gates.record LABEL=VERSION=WORDS... [CASE...]`.
 
 A label is a tool's name, with `-old` behind it for its oldest version that is supported (`-new` for the
 newest, where they differ), e.g. `ruff=0.17.6=/x/ruff`, `mypy=2.4.1=/x/python,-m,mypy`.
@@ -12,10 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import driver
-import recorded
-
 from eee_ci.ports import Tool
+from tests.gates import driver, recorded
 
 FAULTY = """import os
 é = "日本"; import sys

@@ -19,20 +19,21 @@ class Case(NamedTuple):
 
     def ended(self, exit_code: int) -> "Case":
         """The same with another exit code of the last step."""
-        steps = (*self.outcome.steps[:-1], msgspec.structs.replace(self.outcome.steps[-1], exit=exit_code))
-        return self._replace(outcome=msgspec.structs.replace(self.outcome, steps=steps))
+        step = msgspec.structs.replace(self.outcome.steps[-1], exit=exit_code)
+        return self._replace(outcome=with_steps(self.outcome, (*self.outcome.steps[:-1], step)))
 
-    def wrote(self, **files: bytes | None) -> "Case":
-        """The same with other reports, `_` for `.` in their names; None for one that was not written."""
-        known = dict(self.outcome.files)
-        for name, data in files.items():
-            file = name.replace("_", ".")
-            if data is None:
-                del known[file]
-            else:
-                assert file in known
-                known[file] = data
+    def wrote(self, **files: bytes) -> "Case":
+        """The same with other reports, `_` for `.` in their names."""
+        known = self.outcome.files | {name.replace("_", "."): data for name, data in files.items()}
         return self._replace(outcome=msgspec.structs.replace(self.outcome, files=known))
+
+
+def with_steps(outcome: Outcome, steps: tuple[Ran, ...]) -> Outcome:
+    return msgspec.structs.replace(outcome, steps=steps)
+
+
+def saying(ran: Ran, stderr: bytes) -> Ran:
+    return msgspec.structs.replace(ran, stderr=stderr)
 
 
 def lay(root: Path, files: dict[str, str]) -> None:
@@ -57,6 +58,7 @@ def gate(name: str, **parts: Any) -> Gate:
 def case(name: str, root: Path) -> Case:
     """The recorded case with its project laid out in `root`."""
     words = (DATA / f"{name}.json").read_text(encoding="utf-8").replace("{root}", str(root))
+    words = words.replace("{tools}", "/tools")
     data = json.loads(words)
     lay(root, data["project"])
     tool = Tool(name=data["tool"], argv=(data["tool"],), version=data["version"])

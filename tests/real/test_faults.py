@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-import faults
 import pytest
+
+from tests.real import faults
 
 APPENDED = faults.Fault("appended", "lint", "F401", "a.py", "import sys\n", "import sys")
 REPLACED = faults.Fault("replaced", "lint", "F821", "a.py", "x = 2\n", "x = 2", old="x = 1\n")

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import faults
 import msgspec
-import projects
 import pytest
 
 from eee_ci.model import Finding, Run, Verdict
+from tests.real import faults, projects
 
 pytestmark = [pytest.mark.network, pytest.mark.slow]
 
