@@ -50,6 +50,8 @@ def _gate(job: Job) -> dict[str, Any]:
         "expected_seconds": round(job.expected, 3),
         "limits": msgspec.to_builtins(job.limits),
         "commands": [list(step.argv) for step in command.steps] if command else [],
+        "steps": msgspec.to_builtins(command.steps) if command else [],
+        "copy": command.copy if command else False,
         "environment": dict(sorted(command.env.items())) if command else {},
         "tools": [msgspec.to_builtins(tool) for tool in job.site.tools.values()],
     }

@@ -165,7 +165,7 @@ class Course:
                 f"mkdir {shlex.quote(str(root))} && git archive HEAD | tar -x -C {shlex.quote(str(root))}"
             )
         assigned = [f"{name}={_filled(value, known)}" for name, value in gate["environment"].items()]
-        for step in gate["commands"]:
+        for step in gate["steps"]:
             rows.extend(script_step(step, known, ["env", "-i", *assigned]))
         file.write_text("\n".join([*rows, "exit $worst", ""]), encoding="utf-8")
         return file

@@ -83,7 +83,7 @@ def _maze(file: str, limit: int) -> Fault:
     """One branch a step, entered once: covered, though not to its end."""
     steps = "".join(f"    if number == {step}:\n        number += 1\n" for step in range(1, limit + 3))
     code = f"\n\ndef maze(number: int) -> int:\n{steps}    return number\n\n\nWAY_OUT = maze(0)\n"
-    return Fault("over-complex function", "complexity", "C901", file, code, "def maze")
+    return Fault("over-complex function", "complexity", "too-complex", file, code, "def maze")
 
 
 FLASK = (
