@@ -1,13 +1,16 @@
 """The verb `config`: the resolved config, where each value comes from, and the schema for editors."""
 
+import argparse
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from eee_ci import commands, plan
 from eee_ci import config as configs
 from eee_ci.config import Config
+from eee_ci.console import Console
 from eee_ci.model import SEVERITIES, Gate, Limit, plain
 from eee_ci.text import line
 
@@ -16,6 +19,17 @@ _TAKEN = re.compile(r"(?i)null|true|false")  # ... but for these
 _WIDEST = 60  # a longer line does not push the comments of the others away
 _ABOVE = {"timeout": "timeout", "formats": "reports"}  # where a value comes from that is not said in place
 Row = tuple[int, str, str]  # depth, text, origin
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the resolved config, or the schema."""
+    if arguments.schema:
+        said = schema(plan.toolspecs())
+    else:
+        loaded = commands.load(arguments, commands.root(arguments))
+        said = json(loaded) if arguments.json else text(loaded)
+    Console().raw(said)
+    return 0
 
 
 def text(config: Config) -> str:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from eee_ci.config.extend import Source, label, preset
+from eee_ci.config.packaged import presets
 from eee_ci.errors import ConfigError, Fault, UsageError
 from eee_ci.text import line
 
@@ -16,6 +17,8 @@ def choose(root: Path, file: Path | None) -> tuple[Source, str]:
     """The file, and in words why it is that one."""
     if not root.is_dir():
         raise UsageError(f"{root} is no directory", "call it in the project, or name the project's folder")
+    if file is not None and str(file) in presets() and not os.path.lexists(file):
+        return preset(str(file)), f"preset {file}"
     chosen = file or _own(root)
     if chosen is not None:
         source = _local(root, chosen)

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import config_room as room
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from eee_ci.config.nodes import Node, Place
 from eee_ci.config.walk import plain
 from eee_ci.errors import ConfigError
 from eee_ci.model import Limit
+from tests.config import config_room as room
 
 ON_LINT = "version: 1\nextends: ./base.yaml\n"
 BASE = """\

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import config_room as room
 import pytest
 
 from eee_ci import config
 from eee_ci.errors import ConfigError, UsageError
+from tests.config import config_room as room
 
 TEXT = "version: 1\ngates: {a: {tool: ruff}}\n"
 

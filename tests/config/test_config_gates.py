@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-import config_room as room
 import pytest
 
 from eee_ci import config
 from eee_ci.errors import ConfigError
 from eee_ci.model import Gate, Limit, Noun
+from tests.config import config_room as room
 
 FINDINGS = {f"findings.{severity}": Limit() for severity in ("critical", "high", "medium", "low")}
 

@@ -4,13 +4,13 @@ import contextlib
 import tempfile
 from pathlib import Path
 
-import config_room as room
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eee_ci import config
 from eee_ci.errors import ConfigError, UsageError
+from tests.config import config_room as room
 
 TEXT = "version: 1\njobs: 2\ngates:\n  a: {tool: ruff, args: [x]}\n  b: {tool: nox, session: x}\n"
 
@@ -49,8 +49,8 @@ def test_a_digest_is_of_known_form(tmp_path: Path) -> None:
 
 
 WORDS = st.sampled_from(
-    ["version", "extends", "gates", "tool", "ruff", "nox", "needs", "limits", "findings", "coverage", "high",
-     "env", "pass", "set", "reports", "json", "timeout", "10m", "python", "./eee-ci.yaml", "..", "null", "no",
+    ["version", "extends", "gates", "tool", "ruff", "nox", "needs", "limits", "findings", "coverage",
+     "high", "env", "pass", "set", "reports", "json", "timeout", "10m", "python", "./eee-ci.yaml", "..", "null", "no",
      "1", "-1", ".nan", "1e999", "0x1", "a", "b", "<<", "*a", "&a", "!t", "\x00", "\ud7ff", "off",
      "version: 1\n", ":", "{", "}", "[", "]", ",", "- ", "? ", "|\n", ">", "'", '"', "\\", "#", "%", "@",
      "---", "\n", "\n  ", "\t", " "]

@@ -4,11 +4,11 @@ import graphlib
 import itertools
 from pathlib import Path
 
-import config_room as room
 from hypothesis import given
 from hypothesis import strategies as st
 
 from eee_ci.config.needs import circles
+from tests.config import config_room as room
 
 NAMES = [f"g{number}" for number in range(7)]
 GRAPHS = st.dictionaries(st.sampled_from(NAMES), st.lists(st.sampled_from(NAMES), max_size=4, unique=True))

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import config_room as room
 import pytest
 
 from eee_ci import config
 from eee_ci.config import packaged
 from eee_ci.model import Limit
+from tests.config import config_room as room
 
 NAMES = ["eee-ci", "pre-commit", "python", "python-strict", "security", "typescript"]
 ROOT = Path(__file__).parents[2]

@@ -6,13 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import config_room as room
 import jsonschema  # type: ignore[import-untyped] # it comes without types
 import pytest
 import yaml
 
 from eee_ci import config
 from eee_ci.errors import ConfigError
+from tests.config import config_room as room
 
 SCHEMA = config.schema(room.ALL_TOOLS)
 CHECKER = jsonschema.Draft202012Validator(SCHEMA)

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-import config_room as room
 import pytest
 
 from eee_ci import config
 from eee_ci.commands import config as verb
+from tests.config import config_room as room
 
 TEXT = """\
 version: 1

@@ -3,13 +3,13 @@
 import os
 from pathlib import Path
 
-import config_room as room
 import pytest
 import yaml
 
 from eee_ci import config
 from eee_ci.config.nodes import Node, parse, scalar
 from eee_ci.errors import ConfigError, Fault
+from tests.config import config_room as room
 
 HEAD = "version: 1\n"
 

@@ -1,0 +1,222 @@
+"""The one place that writes files: aside, then renamed: each is the old one, the new one or absent."""
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from eee_ci.errors import UsageError, WriteError
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_INTO = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FROM = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us up
+_OWN = 0o700
+_ROOM = 1 << 30  # bytes that a place for scratch folders should have free
+_LONGEST = 60  # characters of such a place: tools put sockets there, whose names end at 107
+_ADVICE = {
+    errno.ENOSPC: "free some space on that disk",
+    errno.EDQUOT: "free some space: the quota is used up",
+    errno.EFBIG: "raise the limit of file sizes (ulimit -f)",
+    errno.EACCES: "choose a place that you may write to",
+    errno.EPERM: "choose a place that you may write to",
+    errno.EROFS: "choose a place that is not read-only",
+    errno.ENOTDIR: "a file stands where a folder is needed: move it away",
+    errno.EEXIST: "a file stands where a folder is needed: move it away",
+    errno.EISDIR: "a folder stands in its place: move it away",
+    errno.ELOOP: "a link stands in its place: remove it, eee-ci writes through none",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ENOENT: "its folder has gone: run again",
+}
+
+
+def publish(path: Path, data: bytes) -> None:
+    """Write a file whole: a temporary one beside it, flushed to disk, then renamed over it."""
+    folder(path.parent)
+    aside = path.with_name(f".eee-ci-{os.urandom(8).hex()}")
+    with writing(path):
+        _refuse_special(path)
+        try:
+            _write(aside, data)
+            aside.replace(path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                aside.unlink()
+            raise
+
+
+def folder(path: Path) -> Path:
+    """Make a folder and those above it; one that is there is fine."""
+    with writing(path):
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def home(root: Path) -> Path:
+    """The folder `.eee-ci` of a project, made if need be; it ignores itself in git."""
+    place = root / ".eee-ci"
+    if place.is_symlink() or (place.exists() and not place.is_dir()):
+        what = "a link" if place.is_symlink() else "a file"
+        raise UsageError(
+            f"{place}: found {what}, want a folder of eee-ci's own", "move it away, or remove it"
+        )
+    folder(place)
+    ignore = place / ".gitignore"
+    if not os.path.lexists(ignore):
+        publish(ignore, b"*\n")
+    return place
+
+
+@contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    """A fresh folder that only this user can enter; gone afterwards."""
+    fresh = scratch_folder()
+    try:
+        yield fresh
+    finally:
+        discard(fresh)
+
+
+def scratch_folder() -> Path:
+    """A fresh folder that only this user can enter; the caller ends it with `discard`."""
+    place = Path(_scratch_place(), f"eee-ci-{os.urandom(6).hex()}")
+    with writing(place):
+        place.mkdir(mode=_OWN)
+    return place
+
+
+def _scratch_place() -> str:
+    """The runner's, the user's own or the usual temporary folder: short, with room, programs may run."""
+    named = [os.environ.get(name, "") for name in ("RUNNER_TEMP", "XDG_RUNTIME_DIR", "TMPDIR")]
+    places = [place for place in (*named, "/tmp", "/var/tmp") if _is_usable(place)]  # noqa: S108 - 0700 below
+    for place in places:
+        if len(place) <= _LONGEST and _has_room(place):
+            return place
+    return places[0] if places else "/tmp"  # noqa: S108 - the error is to name it
+
+
+def _is_usable(place: str) -> bool:
+    return place.startswith("/") and Path(place).is_dir() and os.access(place, os.W_OK | os.X_OK)
+
+
+def _has_room(place: str) -> bool:
+    disk = os.statvfs(place)
+    return disk.f_bavail * disk.f_frsize >= _ROOM and not disk.f_flag & os.ST_NOEXEC
+
+
+def remove(path: Path) -> None:
+    """Remove a file, or a folder with all that is in it, also what is read-only. Links are not followed;
+    what is not there is fine."""
+    with writing(path, "remove"):
+        above = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            _drop(path.name, above)
+        except FileNotFoundError:
+            pass
+        except RecursionError:
+            raise OSError(errno.ENAMETOOLONG, "its folders are nested too deeply") from None
+        finally:
+            os.close(above)
+
+
+def discard(path: Path) -> None:
+    """Remove what is of no use any more; what cannot be removed stays."""
+    with contextlib.suppress(WriteError):
+        remove(path)
+
+
+def kept(base: Path, patterns: tuple[str, ...], largest: int) -> dict[str, bytes]:
+    """The regular files below a folder that these names or globs mean, by their relative names. Nothing
+    is read through a link. One byte over the largest size shows that there is more."""
+    found: dict[str, bytes] = {}
+    for pattern in patterns:
+        for name in _matches(base, pattern):
+            with contextlib.suppress(OSError):  # no such file, a link, a folder: absent
+                found[name] = _read(base, name, largest + 1)
+    return found
+
+
+def _matches(base: Path, pattern: str) -> list[str]:
+    if not any(character in pattern for character in "*?["):
+        return [pattern]
+    return sorted(path.relative_to(base).as_posix() for path in base.glob(pattern))
+
+
+def _read(base: Path, name: str, most: int) -> bytes:
+    *folders, last = name.split("/")
+    with contextlib.ExitStack() as opened:
+        at = os.open(base, _INTO)
+        opened.callback(os.close, at)
+        for part in folders:
+            at = os.open(_plain(part), _INTO, dir_fd=at)
+            opened.callback(os.close, at)
+        file = opened.enter_context(os.fdopen(os.open(_plain(last), _FROM, dir_fd=at), "rb"))
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file")
+        return file.read(most)
+
+
+def _plain(part: str) -> str:
+    if part in ("", ".", ".."):
+        raise OSError(errno.EINVAL, "not a name below the folder")
+    return part
+
+
+def _drop(name: str, above: int) -> None:
+    """Remove one entry of an open folder."""
+    if not stat.S_ISDIR(os.lstat(name, dir_fd=above).st_mode):
+        os.unlink(name, dir_fd=above)
+        return
+    at = _open_up(name, above)
+    try:
+        for entry in os.listdir(at):  # noqa: PTH208 - by descriptor: the name may mean another by now
+            _drop(entry, at)
+    finally:
+        os.close(at)
+    os.rmdir(name, dir_fd=above)
+
+
+def _open_up(name: str, above: int) -> int:
+    """A folder opened so that its entries can go, whatever its mode was."""
+    try:
+        at = os.open(name, _INTO, dir_fd=above)
+    except PermissionError:
+        os.chmod(name, _OWN, dir_fd=above)
+        at = os.open(name, _INTO, dir_fd=above)
+    if os.fstat(at).st_mode & _OWN != _OWN:
+        with contextlib.suppress(PermissionError):  # another user's: the rest will tell
+            os.fchmod(at, _OWN)
+    return at
+
+
+def _write(path: Path, data: bytes) -> None:
+    handle = os.open(path, _NEW, 0o644)
+    with os.fdopen(handle, "wb", buffering=0) as stream:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[stream.write(rest) :]
+        os.fsync(handle)
+
+
+def _refuse_special(path: Path) -> None:
+    """A link would be replaced, not what it means; a device or pipe would be lost."""
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISLNK(mode):
+        raise OSError(errno.ELOOP, "it is a symbolic link")
+    if stat.S_ISDIR(mode):
+        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "it is not a regular file")
+
+
+@contextlib.contextmanager
+def writing(path: Path, verb: str = "write") -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WriteError(f"cannot {verb} {path}: {reason}", _ADVICE.get(error.errno or 0, "")) from None
