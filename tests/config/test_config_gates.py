@@ -10,8 +10,6 @@ from eee_ci.errors import ConfigError
 from eee_ci.model import Gate, Limit, Noun
 from tests.config import config_room as room
 
-FINDINGS = {f"findings.{severity}": Limit() for severity in ("critical", "high", "medium", "low")}
-
 
 def test_a_gate_has_all_that_is_said_of_it(tmp_path: Path) -> None:
     text = """\
@@ -57,6 +55,12 @@ gates:
     )
 
 
+def test_a_map_may_have_numbers_as_keys(tmp_path: Path) -> None:
+    assert room.gate(tmp_path, "tool: command, exits: {0: pass, '3': findings}").options == {
+        "exits": {0: "pass", 3: "findings"}
+    }
+
+
 def test_a_key_of_all_gates_is_never_the_tools(tmp_path: Path) -> None:
     class Greedy(Noun, frozen=True, kw_only=True):
         args: int = 0
@@ -97,8 +101,8 @@ def test_a_gate_without_a_timeout_has_ten_minutes(tmp_path: Path) -> None:
             "{findings: {low: {max: 2}, critical: null}}",
             {"findings.critical": Limit(), "findings.low": Limit(max=2)},
         ),
-        ("{findings: 3}", FINDINGS | {"findings.info": Limit(max=3)}),
-        ("{findings: null}", FINDINGS | {"findings.info": Limit()}),
+        ("{findings: 3}", {"findings.info": Limit(max=3)}),
+        ("{findings: null}", {"findings.info": Limit()}),
     ],
 )
 def test_limits_become_ranges(tmp_path: Path, limits: str, expected: dict[str, Limit]) -> None:
@@ -187,6 +191,15 @@ SEVERITY = "want one of critical, high, medium, low, info, off"
         ("table: 3", "gates.a.table: found 3, want a map"),
         ("isolation: [x]", "gates.a.isolation: found a list, want true or false or text"),
         ("tool: command, fix: x", "gates.a: 'fix' needs 'run'"),
+        ("tool: command, exits: {x: pass}", "gates.a.exits.x: this key wants a whole number"),
+        ("tool: command, exits: {0: ok}", "gates.a.exits.0: found 'ok', want one of pass, findings"),
+        ("tool: command, words: []", "gates.a.words: found 0 values, want at least 1 and at most 2"),
+        ("tool: command, words: [a, b, c]", "gates.a.words: found 3 values, want at least 1 and at most 2"),
+        ("tool: command, report: {format: regex}", "gates.a.report: a regex needs a pattern"),
+        ("tool: command, report: {format: rgex}",
+         "gates.a.report.format: found 'rgex', want one of sarif, regex (did you mean 'regex'?)"),
+        ("tool: command, report: {format: sarif, pattern: abcdefghij}",
+         "gates.a.report.pattern: found 'abcdefghij', want text of at most 9 characters"),
         ("tool: command, matcher: [x, 1]", "gates.a.matcher[1]: found 1, want text; put it in quotes"),
     ],
 )  # fmt: skip
