@@ -92,15 +92,10 @@ def _limits(limits: Mapping[str, Limit]) -> dict[str, Any]:
             said.setdefault(name, {})[severity] = value
         else:
             said[measure] = value
-    if set(said.get("findings", ())) == set(SEVERITIES):
-        said["findings"] = _in_one(said["findings"])
+    if set(said.get("findings", ())) == {SEVERITIES[-1]}:  # a limit on all findings together
+        (every,) = said["findings"].values()
+        said["findings"] = every and every["max"]
     return said
-
-
-def _in_one(findings: dict[str, Any]) -> Any:
-    """One number, where only the count of all findings has a limit."""
-    *others, every = (findings[severity] for severity in SEVERITIES)
-    return findings if any(others) or every is None else every["max"]
 
 
 def _bounds(limit: Limit) -> dict[str, float]:

@@ -64,7 +64,7 @@ def load(root: Path, *, file: Path | None, tools: Mapping[str, ToolSpec]) -> Con
 
 def _digest(fields: dict[str, Any]) -> str:
     """Over what decides, in one canonical form: where it was written and in which order says nothing."""
-    decides = msgspec.to_builtins(Config(source="", digest="", **fields))
+    decides = msgspec.to_builtins(Config(source="", digest="", **fields), str_keys=True)
     gates = {gate["id"]: gate for gate in decides["gates"]}
     data = msgspec.json.encode({**decides, "gates": gates}, order="sorted")
     return hashlib.sha256(data).hexdigest()

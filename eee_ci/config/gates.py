@@ -8,9 +8,8 @@ import msgspec
 from eee_ci.config.kinds import Field, table
 from eee_ci.config.nodes import Node
 from eee_ci.config.shape import GateKeys, ToolSpec
-from eee_ci.config.walk import Walk
+from eee_ci.config.walk import Walk, objection
 from eee_ci.config.words import joined, listed, near, quoted
-from eee_ci.text import line
 
 Tools = Mapping[str, ToolSpec]
 
@@ -76,7 +75,5 @@ def _refuse_version(walk: Walk, node: Node, path: str, tools: Tools) -> None:
 
 def _together(walk: Walk, node: Node, path: str, options: dict[str, Any], spec: ToolSpec) -> None:
     """What only the tool's Noun itself can say of its keys, each of which is right."""
-    try:
-        msgspec.convert(options, spec.options)
-    except msgspec.ValidationError as error:
-        walk.fault(node.key, path, line(str(error)))
+    if said := objection(options, spec.options):
+        walk.fault(node.key, path, said)

@@ -65,11 +65,26 @@ def list_arm(kind: Any) -> Any:
     return next((arm for arm in inner if arm in LISTS or get_origin(arm) in LISTS), None)
 
 
+def every_meta(kind: Any) -> tuple[msgspec.Meta, ...]:
+    """The annotations of a kind and of its alternatives."""
+    return metas(kind) + tuple(meta for part in parts(kind) for meta in every_meta(part))
+
+
 @cache
 def extras(kind: Any, name: str) -> tuple[Any, ...]:
-    """What the annotations of a kind and of its alternatives say under a name."""
-    own = tuple(meta.extra[name] for meta in metas(kind) if meta.extra and name in meta.extra)
-    return own + tuple(said for part in parts(kind) for said in extras(part, name))
+    """What the annotations say under a name of ours."""
+    return tuple(meta.extra[name] for meta in every_meta(kind) if meta.extra and name in meta.extra)
+
+
+def bounds_length(kind: Any) -> bool:
+    return any(meta.min_length is not None or meta.max_length is not None for meta in every_meta(kind))
+
+
+def lengths(kind: Any) -> str:
+    """How many values a list or map of this kind may have."""
+    least = max((meta.min_length or 0 for meta in every_meta(kind)), default=0)
+    most = [meta.max_length for meta in every_meta(kind) if meta.max_length is not None]
+    return " and ".join([f"at least {least}"] * bool(least) + [f"at most {number}" for number in most])
 
 
 def admits_null(kind: Any) -> bool:
@@ -112,4 +127,5 @@ def _bounds(arm: Any) -> str:
         said += [f" of at least {meta.ge}"] if meta.ge is not None else []
         said += [f" above {meta.gt}"] if meta.gt is not None else []
         said += [f", at most {meta.le}"] if meta.le is not None else []
-    return "".join(said)
+        said += [f" that fits {meta.pattern}"] if meta.pattern is not None else []
+    return "".join(said) + (f" of {lengths(arm)} characters" if bounds_length(arm) else "")

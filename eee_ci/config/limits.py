@@ -47,12 +47,10 @@ def _complaint(node: Node, limit: Limit) -> str | None:
 
 
 def _findings(said: Any) -> dict[str, Limit]:
-    """One number counts the findings of all severities, so a tool's own limit for some of them goes: it
-    would make `findings: 10` mean something else for each tool."""
+    """One number counts the findings of all severities: those of the mildest or worse."""
     if isinstance(said, dict):
         return {f"{FINDINGS}.{name}": _at_most(said[name]) for name in SEVERITIES if name in said}
-    others = {f"{FINDINGS}.{severity}": Limit() for severity in SEVERITIES}
-    return {**others, f"{FINDINGS}.info": _at_most(said)}
+    return {f"{FINDINGS}.{SEVERITIES[-1]}": _at_most(said)}
 
 
 def _at_most(said: Any) -> Limit:

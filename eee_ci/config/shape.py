@@ -48,7 +48,10 @@ def _outside(value: Any) -> str | None:
 
 
 Id = Annotated[
-    str, Meta(pattern=r"^[a-z][a-z0-9-]*$(?!\n)", title="a name of small letters, digits and dashes")
+    str,
+    Meta(
+        pattern=r"^[a-z][a-z0-9-]{0,63}$(?!\n)", title="a name of at most 64 small letters, digits and dashes"
+    ),
 ]
 Word = Annotated[str, Meta(min_length=1, title="text that is not empty")]
 Argument = Annotated[

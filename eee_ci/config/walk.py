@@ -10,8 +10,10 @@ from eee_ci.config.kinds import (
     admits_null,
     arms,
     bare,
+    bounds_length,
     extras,
     is_noun,
+    lengths,
     list_arm,
     map_arm,
     names,
@@ -21,6 +23,7 @@ from eee_ci.config.kinds import (
 from eee_ci.config.nodes import Node, Place
 from eee_ci.config.words import fault, found, joined, near
 from eee_ci.errors import Fault
+from eee_ci.text import count, line
 
 Reader = Callable[[Node, str], Any]
 NONE = msgspec.UNSET  # stands for a value that is missing or wrong
@@ -46,11 +49,22 @@ class Walk:
             self.origins[path] = node.at
             return plain(node)
         if isinstance(node.value, dict) and (arm := map_arm(kind)) is not None:
-            reader = self.readers.get(arm)
-            return reader(node, path) if reader else self._map(node, arm, path)
+            if arm in self.readers:
+                return self.readers[arm](node, path)
+            before = len(self.faults)
+            fit = self._map(node, arm, path)
+            return self._whole(fit, node, kind, path) if len(self.faults) == before else fit
         if isinstance(node.value, list) and (arm := list_arm(kind)) is not None:
-            return self._list(node, arm, path)
+            return self._whole(self._list(node, arm, path), node, kind, path)
         return self._scalar(node, kind, path)
+
+    def _whole(self, fit: Any, node: Node, kind: Any, path: str) -> Any:
+        """What only the whole list or Noun can say of its parts, each of which is right."""
+        if fit is NONE or not (is_noun(map_arm(kind)) or bounds_length(kind)):
+            return fit
+        if said := objection(fit, kind):
+            self.fault(node.at, path, said)
+        return fit
 
     def members(
         self,
@@ -60,7 +74,7 @@ class Walk:
         *,
         others: tuple[Any, Any] | None = None,
         foreign: Mapping[str, str] | None = None,
-    ) -> dict[str, Any]:
+    ) -> dict[Any, Any]:
         """The keys of a map that are there and right. `others`: the kinds of all further keys and their
         values; `foreign`: what to say about a key that is known, but elsewhere."""
         values = {}
@@ -70,10 +84,10 @@ class Walk:
             if field is None:
                 hint = (foreign or {}).get(key) or f"unknown key{self._meant(key, known)}"
                 self.fault(child.key, place, hint)
-            elif key not in known and others and self._key(child, key, others[0], path) is NONE:
+            elif (name := key if key in known else self._key(child, key, others, path)) is NONE:
                 continue
             elif (fit := self._member(child, field.kind, place)) is not NONE:
-                values[key] = fit
+                values[name] = fit
         self._missing(node, known, path)
         return values
 
@@ -86,9 +100,11 @@ class Walk:
             if field.required and not there and self.complete:
                 self.fault(node.key, joined(path, key), f"missing; want {want(field.kind)}")
 
-    def _key(self, child: Node, key: str, kind: Any, path: str) -> Any:
+    def _key(self, child: Node, key: str, others: tuple[Any, Any] | None, path: str) -> Any:
+        """The key itself; not strict, so that it may be a number where the kind is one."""
+        kind = others[0] if others else str
         try:
-            return msgspec.convert(key, kind)
+            return msgspec.convert(key, kind, strict=False)
         except msgspec.ValidationError:
             message = f"this key wants {want(kind)}{near(key, names(kind))}"
             self.fault(child.key, joined(path, key), message)
@@ -138,6 +154,18 @@ class Walk:
     def _wrong(self, node: Node, wanted: str, path: str) -> Any:
         self.fault(node.at, path, f"found {found(node)}, want {wanted}")
         return NONE
+
+
+def objection(fit: Any, kind: Any) -> str | None:
+    """What msgspec or the Noun itself has against parts that are right one by one, in a sentence."""
+    try:
+        msgspec.convert(fit, kind, str_keys=True)
+    except msgspec.ValidationError as error:
+        said, _, where = line(str(error)).partition(" - at `$")
+        if said.startswith("Expected `"):  # the parts are right, so it is about how many there are
+            return f"found {count(len(fit), 'value')}, want {lengths(kind)}"
+        return f"{where.strip('.`')}: {said}" if where.strip("`") else said
+    return None
 
 
 def plain(node: Node) -> Any:

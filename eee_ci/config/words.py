@@ -1,11 +1,13 @@
 """Faults in plain words: where, what was found, what is wanted, and the name that was probably meant."""
 
 from collections.abc import Iterable
+from itertools import islice
 
 from eee_ci import text
 from eee_ci.config.nodes import Node, Place
 from eee_ci.errors import Fault
 
+MOST = 20  # names that a message lists
 LONGEST = 60  # characters of a value that a message repeats
 
 
@@ -34,7 +36,8 @@ def found(node: Node) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    return ", ".join(names)
+    shown = list(islice(names, MOST + 1))
+    return ", ".join(shown if len(shown) <= MOST else [*shown[:MOST], "…"])
 
 
 def near(name: str, names: Iterable[str]) -> str:

@@ -1,18 +1,19 @@
 """What the tests of the config room share: three tools, and a project with one config file."""
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
+from msgspec import Meta
 
 from eee_ci import config
 from eee_ci.errors import ConfigError
 from eee_ci.model import Gate, Noun
 
 # a slow machine is no fault of the code
-calm = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+calm = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 
 class Linting(Noun, frozen=True, kw_only=True):
@@ -31,12 +32,26 @@ class Session(Noun, frozen=True, kw_only=True):
     session: str
 
 
+class Report(Noun, frozen=True, kw_only=True):
+    """Keys below a key, with a rule of their own."""
+
+    format: Literal["sarif", "regex"]
+    pattern: Annotated[str, Meta(max_length=9)] = ""
+
+    def __post_init__(self) -> None:
+        if self.format == "regex" and not self.pattern:
+            raise ValueError("a regex needs a pattern")
+
+
 class Anything(Noun, frozen=True, kw_only=True):
     """The keys of a tool with a rule over two of them."""
 
     run: tuple[str, ...] = ()
     matcher: list[str] = []
     fix: str = ""
+    exits: dict[int, Literal["pass", "findings"]] = {}
+    words: Annotated[list[str], Meta(min_length=1, max_length=2)] | None = None
+    report: Report | None = None
 
     def __post_init__(self) -> None:
         if self.fix and not self.run:

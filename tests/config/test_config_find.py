@@ -29,6 +29,10 @@ def test_a_named_file_wins_over_the_projects_own(tmp_path: Path) -> None:
     assert config.load(tmp_path, file=file, tools=room.TOOLS).source == "ci/other.yaml"
 
 
+def test_a_preset_may_be_named_in_place_of_a_file(tmp_path: Path) -> None:
+    assert config.load(tmp_path, file=Path("typescript"), tools=room.ALL_TOOLS).source == "preset typescript"
+
+
 def test_a_named_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"^x\.yaml: cannot be read: No such file or directory$"):
         config.load(tmp_path, file=tmp_path / "x.yaml", tools=room.TOOLS)

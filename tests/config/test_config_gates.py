@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 
+from eee_ci import config
 from eee_ci.errors import ConfigError
-from eee_ci.model import Gate, Limit
+from eee_ci.model import Gate, Limit, Noun
 from tests.config import config_room as room
-
-FINDINGS = {f"findings.{severity}": Limit() for severity in ("critical", "high", "medium", "low")}
 
 
 def test_a_gate_has_all_that_is_said_of_it(tmp_path: Path) -> None:
@@ -56,6 +55,22 @@ gates:
     )
 
 
+def test_a_map_may_have_numbers_as_keys(tmp_path: Path) -> None:
+    assert room.gate(tmp_path, "tool: command, exits: {0: pass, '3': findings}").options == {
+        "exits": {0: "pass", 3: "findings"}
+    }
+
+
+def test_a_key_of_all_gates_is_never_the_tools(tmp_path: Path) -> None:
+    class Greedy(Noun, frozen=True, kw_only=True):
+        args: int = 0
+        own: int = 0
+
+    room.write(tmp_path, "version: 1\ngates: {a: {tool: greedy, args: [x], own: 1}}\n")
+    loaded = config.load(tmp_path, file=None, tools={"greedy": config.ToolSpec(options=Greedy)})
+    assert (loaded.gates[0].args, loaded.gates[0].options) == (("x",), {"own": 1})
+
+
 @pytest.mark.parametrize(
     ("written", "seconds"), [("90", 90), ("0.5", 0.5), ("90s", 90), ("10m", 600), ("1.5h", 5400)]
 )
@@ -79,14 +94,15 @@ def test_a_gate_without_a_timeout_has_ten_minutes(tmp_path: Path) -> None:
         ("{complexity_max: 10}", {"complexity_max": Limit(max=10)}),
         ("{wheel_bytes: {min: 1, max: 9}}", {"wheel_bytes": Limit(min=1, max=9)}),
         ("{coverage: {max: 9, min: null}}", {"coverage": Limit(max=9)}),
+        ("{lines: {min: 1, max: 1}}", {"lines": Limit(min=1, max=1)}),
         ("{seconds: null}", {"seconds": Limit()}),
         ("{findings: {high: 0}}", {"findings.high": Limit(max=0)}),
         (
             "{findings: {low: {max: 2}, critical: null}}",
             {"findings.critical": Limit(), "findings.low": Limit(max=2)},
         ),
-        ("{findings: 3}", FINDINGS | {"findings.info": Limit(max=3)}),
-        ("{findings: null}", FINDINGS | {"findings.info": Limit()}),
+        ("{findings: 3}", {"findings.info": Limit(max=3)}),
+        ("{findings: null}", {"findings.info": Limit()}),
     ],
 )
 def test_limits_become_ranges(tmp_path: Path, limits: str, expected: dict[str, Limit]) -> None:
@@ -175,6 +191,15 @@ SEVERITY = "want one of critical, high, medium, low, info, off"
         ("table: 3", "gates.a.table: found 3, want a map"),
         ("isolation: [x]", "gates.a.isolation: found a list, want true or false or text"),
         ("tool: command, fix: x", "gates.a: 'fix' needs 'run'"),
+        ("tool: command, exits: {x: pass}", "gates.a.exits.x: this key wants a whole number"),
+        ("tool: command, exits: {0: ok}", "gates.a.exits.0: found 'ok', want one of pass, findings"),
+        ("tool: command, words: []", "gates.a.words: found 0 values, want at least 1 and at most 2"),
+        ("tool: command, words: [a, b, c]", "gates.a.words: found 3 values, want at least 1 and at most 2"),
+        ("tool: command, report: {format: regex}", "gates.a.report: a regex needs a pattern"),
+        ("tool: command, report: {format: rgex}",
+         "gates.a.report.format: found 'rgex', want one of sarif, regex (did you mean 'regex'?)"),
+        ("tool: command, report: {format: sarif, pattern: abcdefghij}",
+         "gates.a.report.pattern: found 'abcdefghij', want text of at most 9 characters"),
         ("tool: command, matcher: [x, 1]", "gates.a.matcher[1]: found 1, want text; put it in quotes"),
     ],
 )  # fmt: skip
@@ -188,7 +213,7 @@ def test_a_wrong_gate_is_told(tmp_path: Path, keys: str, fault: str) -> None:
         ("gates: {a: {args: []}}",
          f"2:9: gates.a.tool: missing; want a tool: {TOOLS}"),
         ("gates: {A b: {tool: ruff}}",
-         "2:9: gates.A b: this key wants a name of small letters, digits and dashes"),
+         "2:9: gates.A b: this key wants a name of at most 64 small letters, digits and dashes"),
         ("gates: [ruff]", "2:8: gates: found a list, want a map"),
         ("gates: null", "1:1: gates: there is none; name one, or extend a preset such as python"),
         ("gates: {}", "1:1: gates: there is none; name one, or extend a preset such as python"),
@@ -232,6 +257,12 @@ def test_a_wrong_key_at_the_top_is_told_with_its_place(tmp_path: Path, key: str,
 def test_all_faults_come_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
     text = "version: 3\njobs: x\njobs: 2\ngates:\n  a: {tool: ruf}\n  b: {tool: ruff, needs: [b], x: 1}\n"
     assert [fault.split(":")[1] for fault in room.faults(tmp_path, text)] == ["1", "2", "3", "5", "6", "6"]
+
+
+def test_of_very_many_names_some_are_listed(tmp_path: Path) -> None:
+    gates = "".join(f"  g{number:02}: {{tool: ruff}}\n" for number in range(30))
+    (fault,) = room.faults(tmp_path, f"version: 1\ngates:\n{gates}  z: {{tool: ruff, needs: [xxx]}}\n")
+    assert fault.endswith(" there are " + "".join(f"g{number:02}, " for number in range(20)) + "…")
 
 
 def test_very_many_faults_are_counted_and_not_shown(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from eee_ci import config
 from eee_ci.errors import ConfigError, UsageError
 from tests.config import config_room as room
 
-TEXT = "version: 1\njobs: 2\ngates:\n  a: {tool: ruff}\n  b: {tool: nox, session: x}\n"
+TEXT = "version: 1\njobs: 2\ngates:\n  a: {tool: ruff, args: [x]}\n  b: {tool: nox, session: x}\n"
 
 
 def test_a_config_knows_where_it_comes_from(tmp_path: Path) -> None:
@@ -25,13 +25,15 @@ def test_a_value_that_nobody_wrote_has_no_origin(tmp_path: Path) -> None:
     assert set(room.load(tmp_path, TEXT).origins) == {
         "jobs",
         "gates.a.tool",
+        "gates.a.args",
         "gates.b.tool",
         "gates.b.session",
     }
 
 
 def test_the_order_and_the_look_of_a_file_do_not_change_its_digest(tmp_path: Path) -> None:
-    other = "version: 1\ngates: {b: {session: 'x', tool: nox}, a: {retries: 0, tool: ruff}}\njobs: 2 # two\n"
+    b, a = "b: {session: 'x', tool: nox}", 'a: {retries: 0, tool: ruff, args: ["x"]}'
+    other = f"version: 1\ngates: {{{b}, {a}}}\njobs: 2 # two\n"
     assert room.load(tmp_path, TEXT).digest == room.load(tmp_path, other).digest
 
 
@@ -47,12 +49,14 @@ def test_a_digest_is_of_known_form(tmp_path: Path) -> None:
 
 
 WORDS = st.sampled_from(
-    ["version", "extends", "gates", "tool", "ruff", "nox", "needs", "limits", "findings", "coverage",
-     "high", "env", "pass", "set", "reports", "json", "timeout", "10m", "python", "./eee-ci.yaml", "..", "null", "no",
-     "1", "-1", ".nan", "1e999", "0x1", "a", "b", "<<", "*a", "&a", "!t", "\x00", "\ud7ff", "off",
-     "version: 1\n", ":", "{", "}", "[", "]", ",", "- ", "? ", "|\n", ">", "'", '"', "\\", "#", "%", "@", "---",
-     "\n", "\n  ", "\t", " "]
-)  # fmt: skip
+    [
+        *("version", "extends", "gates", "tool", "ruff", "nox", "needs", "limits", "findings", "coverage"),
+        *("high", "env", "pass", "set", "reports", "json", "timeout", "10m", "python", "./eee-ci.yaml", ".."),
+        *("null", "no", "1", "-1", ".nan", "1e999", "0x1", "a", "b", "<<", "*a", "&a", "!t", "off", "~"),
+        *(":", "{", "}", "[", "]", ",", "- ", "? ", ">", "'", '"', "\\", "#", "%", "@", "---", "|\n"),
+        *("\x00", "\ud7ff", "version: 1\n", "\n", "\n  ", "\t", " "),
+    ]
+)
 SOUP = st.lists(WORDS, max_size=60).map(lambda words: " ".join(words).encode())
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4) | WORDS
 VALUES = st.recursive(

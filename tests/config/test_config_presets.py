@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+import jsonschema  # type: ignore[import-untyped] # it comes without types
 import pytest
 
-from eee_ci import config
+from eee_ci import config, plan
 from eee_ci.config import packaged
 from eee_ci.model import Limit
 from tests.config import config_room as room
@@ -63,6 +64,19 @@ def test_we_judge_ourselves_by_the_strictest_preset() -> None:
     tests = next(gate for gate in loaded.gates if gate.id == "tests")
     assert loaded.source == "eee-ci.yaml"
     assert (tests.limits["coverage"], tests.limits["branch_coverage"]) == (Limit(min=95), Limit(min=95))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_preset_says_what_the_tools_know(tmp_path: Path, name: str) -> None:
+    room.write(tmp_path, f"version: 1\nextends: {name}\n")
+    assert config.load(tmp_path, file=None, tools=plan.toolspecs()).gates
+
+
+def test_the_schema_has_the_keys_of_every_tool() -> None:
+    schema = config.schema(plan.toolspecs())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    gate = schema["$defs"]["GateKeys"]["properties"]
+    assert {"session", "run", "exits", "report"} <= gate.keys()
 
 
 def test_an_installed_package_has_its_presets_beside_the_code(
