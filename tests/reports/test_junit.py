@@ -49,7 +49,9 @@ def test_the_file_looks_as_reviewed(gold: Callable[[str, bytes], None], dialect:
 
 
 @pytest.mark.parametrize("schema", ["junit-ant.xsd", "junit-10.xsd"])
-@pytest.mark.parametrize("run", [runs.SAMPLE, runs.GREEN, replace(runs.SAMPLE, verdicts=())], ids=str)
+@pytest.mark.parametrize(
+    "run", [runs.SAMPLE, runs.GREEN, replace(runs.SAMPLE, verdicts=())], ids=["sample", "green", "empty"]
+)
 def test_the_strict_dialect_is_valid(schema: str, run: Run, schemas: Path, tmp_path: Path) -> None:
     if not which("xmllint"):
         pytest.skip("not checked against the schema: there is no xmllint (Debian: libxml2-utils)")
@@ -241,11 +243,11 @@ def test_very_many_tests_leave_out_those_that_passed() -> None:
 
 
 def test_long_logs_are_cut_until_all_fits() -> None:
-    case = TestCase(classname="a", name="b", status="failed", text="x" * 100_000)
-    reading = Reading(cases=tuple(replace(case, name=f"b{number}") for number in range(1_000)))
+    case = TestCase(classname="a", name="b", status="failed", text="x" * 70_000)
+    reading = Reading(cases=tuple(replace(case, name=f"b{number}") for number in range(500)))
     data = written(only(replace(runs.TESTS, reading=reading)))
     assert len(data) < 30_000_000
-    assert data.count(b"<testcase") == 1_004
+    assert data.count(b"<testcase") == 504
     alone = written(only(replace(runs.TESTS, reading=Reading(cases=(case,)))))
     assert 64 << 10 < len(alone) < 70_000
 
