@@ -29,10 +29,11 @@ _COMMAND = re.compile(rf"((?:^|(?<=[\n\r]))[{_IGNORED}{_BLANK}]*):(?=[{_IGNORED}
 
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&|~!$^@#]|^[-+=]|(?<=[wW]{3})\.|:(?=//|[\w+-]+:)")
 _NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
-_ENTITIES = {'"': "&quot;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_HTML = str.maketrans(_ENTITIES)
-_XML = str.maketrans({**_ENTITIES, "\ufffe": "\ufffd", "\uffff": "\ufffd"})
-_XML_ATTRIBUTE = _XML | str.maketrans({"\n": "&#10;", "\t": "&#9;"})
+_COLONS = re.compile(rf":[{_IGNORED}]*:")  # without them there is no command, and this search is quick
+_HTML = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;"))
+# No more than XML asks for: some readers of JUnit show entities as they are
+_XML = (("&", "&amp;"), ("<", "&lt;"), ("]]>", "]]&gt;"), ("\ufffe", "\ufffd"), ("\uffff", "\ufffd"))
+_IN_ATTRIBUTE = (('"', "&quot;"), ("\n", "&#10;"), ("\t", "&#9;"))
 
 SHORTEST_SECRET = 6  # shorter values stand in half of all words
 REDACTED = b"***"
@@ -45,7 +46,7 @@ def decode(data: bytes) -> str:
 
 def clean(raw: str) -> str:
     """Text without terminal controls: of all control characters only line feed and tab are left."""
-    if raw.isascii() and raw.isprintable():  # nearly all of it, at a fifth of the time
+    if raw.isascii() and raw.replace("\n", "").replace("\t", "").isprintable():  # nearly all, and quick
         return raw
     unified = raw.replace("\r\n", "\n").replace("\r", "\n")
     return _UNSEEN.sub(_visible, _ESCAPES.sub("", unified))
@@ -82,17 +83,17 @@ def tail(raw: str, size: int) -> str:
 
 def xml(raw: str) -> str:
     """Content of an XML element."""
-    return unprinted(clean(raw).translate(_XML))
+    return unprinted(_replaced_all(clean(raw), *_XML))
 
 
 def xml_attribute(raw: str) -> str:
     """Value of an XML attribute, to stand in double quotes; a parser gives its line feeds back."""
-    return unprinted(clean(raw).translate(_XML_ATTRIBUTE))
+    return unprinted(_replaced_all(clean(raw), *_XML, *_IN_ATTRIBUTE))
 
 
 def html(raw: str) -> str:
     """HTML text, or an attribute in quotes; line feeds stay."""
-    return unprinted(clean(raw).translate(_HTML))
+    return unprinted(_replaced_all(clean(raw), *_HTML))
 
 
 def markdown(raw: str) -> str:
@@ -119,10 +120,15 @@ def neutral(raw: str) -> str:
 
 def unprinted(markup: str) -> str:
     """Markup in which printing the file finds no workflow command either; readers see the same text."""
-    plain = markup.isascii()  # then nothing without width stands between
-    if not plain or "##[" in markup:
-        markup = _OLD_COMMAND.sub(r"\1&#91;", markup)
-    return _COMMAND.sub(r"\1&#58;", markup) if not plain or "::" in markup else markup
+    markup = _OLD_COMMAND.sub(r"\1&#91;", markup)
+    return _COMMAND.sub(r"\1&#58;", markup) if _COLONS.search(markup) else markup
+
+
+def _replaced_all(raw: str, *pairs: tuple[str, str]) -> str:
+    """One after another: five times as quick as `translate`."""
+    for old, new in pairs:
+        raw = raw.replace(old, new)
+    return raw
 
 
 class Redactor:
@@ -203,9 +209,9 @@ def _spellings(secret: str) -> Iterator[bytes]:
         yield from (data, *_base64(data))
         url = (quote(data), quote(data, safe=""), quote_plus(data))
         lower = (re.sub("%..", lambda match: match.group().lower(), form) for form in url)
-        entities = (markup.escape(part, quote=False), markup.escape(part), html(part), xml_attribute(part))
+        entities = (markup.escape(part, quote=False), markup.escape(part), html(part), xml(part))
         code = (json.dumps(part)[1:-1], json.dumps(part, ensure_ascii=False)[1:-1], shlex.quote(part))
-        for form in (*url, *lower, *entities, *code, clean(part)):
+        for form in (*url, *lower, *entities, xml_attribute(part), *code, clean(part)):
             yield form.encode("utf-8", "surrogatepass")
 
 

@@ -13,6 +13,7 @@ from eee_ci.rendering import words
 
 _ICONS: dict[Status, str] = {"passed": "✅", "failed": "❌", "broken": "⚠️", "skipped": "⏭️"}
 _PLACE, _RULE, _MESSAGE, _REASON = 300, 100, 500, 1_000
+_NOTES = 20
 _LINE = 300  # of the text outside of tables
 
 
@@ -26,24 +27,36 @@ class Room(NamedTuple):
     table: bool
 
 
-def page(run: Run, room: Room) -> str:
-    """The whole page; each block ends in a blank line."""
-    return "\n\n".join(filter(None, _blocks(run, room))) + "\n"
+def page(run: Run, room: Room, most: int) -> bytes | None:
+    """The whole page, or None as soon as it is over `most` bytes."""
+    lines: list[bytes] = []
+    left = most
+    for line in _lines(run, room):
+        lines.append(f"{line}\n".encode())
+        left -= len(lines[-1])
+        if left < 0:
+            return None
+    return b"".join(lines)
 
 
-def _blocks(run: Run, room: Room) -> Iterator[str]:
+def _lines(run: Run, room: Room) -> Iterator[str]:
     icon = "✅" if words.is_green(run) else "❌"
-    yield f"## {icon} eee-ci: {_short(words.headline(run))}"
+    yield from (f"## {icon} eee-ci: {_short(words.headline(run))}", "")
     yield " · ".join(filter(None, [_short(words.gates(run)), words.seconds(run.seconds), _of(run)]))
     if room.table:
-        yield "\n".join(_table(run))
+        yield from ("", *_table(run))
     red = [verdict for verdict in words.asked(run) if words.is_red(verdict)]
     if room.details:
-        yield from ("\n".join(_details(verdict, room)) for verdict in red)
+        for verdict in red:
+            yield from ("", *_details(verdict, room))
     elif red:
-        yield f"{text.count(len(red), 'gate')} not passed: there is no room for more, see report.json."
-    yield "\n".join(f"- {_short(note)}" for note in run.notes[:20]) if room.table else ""
-    yield _foot(run)
+        yield from (
+            "",
+            f"{text.count(len(red), 'gate')} not passed: there is no room for more, see report.json.",
+        )
+    if run.notes:
+        yield from ("", *(f"- {_short(note)}" for note in run.notes[:_NOTES]))
+    yield from ("", _foot(run))
 
 
 def _of(run: Run) -> str:

@@ -155,12 +155,12 @@ def is_held(value: float | None, limit: Limit) -> bool:
 
 
 def wanted(limit: Limit) -> str:
-    """`>= 70`, `<= 10`, `1 to 5`."""
+    """`at least 70`, `at most 10`, `1 to 5`."""
     if limit.min is not None and limit.max is not None:
         return f"{number(limit.min)} to {number(limit.max)}"
     if limit.min is not None:
-        return f">= {number(limit.min)}"
-    return f"<= {number(limit.max)}" if limit.max is not None else "any"
+        return f"at least {number(limit.min)}"
+    return f"at most {number(limit.max)}" if limit.max is not None else "any"
 
 
 def number(value: float | None) -> str:

@@ -43,7 +43,7 @@ def test_the_same_run_gives_the_same_bytes() -> None:
     assert reports.render(runs.SAMPLE, ALL) == reports.render(runs.SAMPLE, ALL)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=25)
 @given(runs.RUNS)
 def test_any_run_makes_reports_and_report_json_makes_them_again(run: Run) -> None:
     for name in ALL:
