@@ -38,12 +38,12 @@ def last(outcome: Outcome) -> Ran:
 
 def exits(ran: Ran, table: Mapping[int, str]) -> str:
     """The word for the exit code in the adapter's table; a ReportError for a code outside of it."""
-    if ran.exit is None:
+    if ran.exit is None and ran.signal is not None:
         raise ReportError(f"{name(ran)} was ended by signal {ran.signal}{said(ran)}")
-    word = table.get(ran.exit)
+    word = table.get(ran.exit) if ran.exit is not None else None
     if word is None:
-        undefined = f"{name(ran)} ended with exit {ran.exit}, which it does not define"
-        raise ReportError(f"{undefined}; run it by hand, or pin another `version`{said(ran)}")
+        undefined = f"{name(ran)} ended with exit {ran.exit}, which it does not define{said(ran)}"
+        raise ReportError(f"{undefined}; run it by hand to see why")
     if word.startswith("error"):
         raise ReportError(f"{name(ran)} ended with exit {ran.exit}{word.removeprefix('error')}{said(ran)}")
     return word

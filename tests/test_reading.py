@@ -48,9 +48,14 @@ def test_an_exit_code_of_an_error_says_so() -> None:
 
 def test_an_exit_code_outside_of_the_table_says_what_to_do() -> None:
     with pytest.raises(
-        ReportError, match=r"exit 9, which it does not define; run it by hand, or pin another `version`: hm$"
+        ReportError, match=r"exit 9, which it does not define: hm; run it by hand to see why$"
     ):
         reading.exits(ran(exit=9, stdout=b"hm"), TABLE)
+
+
+def test_an_unknown_end_is_no_exit_code() -> None:
+    with pytest.raises(ReportError, match="exit None, which it does not define"):
+        reading.exits(ran(exit=None), TABLE)
 
 
 def test_a_signal_is_no_exit_code() -> None:
