@@ -1,7 +1,7 @@
 """Judges what `inject/wheelcheck.py` saw of built files: metadata, completeness, imports."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -25,6 +25,7 @@ KEYS = {
 }
 SPECIAL = ("__pycache__", "tests", "test", "conftest.py")
 SHOWN = 5
+MODULES = (".py", ".pyi", ".so", ".pyd")
 
 
 def finding(
@@ -56,6 +57,7 @@ def findings(seen: dict[str, Any], site: Site) -> Iterator[Finding]:
     """Everything that is wrong with the built files."""
     yield from _metadata(seen, site.root)
     yield from _required(seen)
+    yield from _empty(seen["wheel"]["files"], site)
     yield from _missing(frozenset(seen["wheel"]["files"]), site)
     for module, result in seen["wheel"]["imports"].items():
         yield from _import(module, result)
@@ -138,6 +140,15 @@ def _required(seen: dict[str, Any]) -> Iterator[Finding]:
         places = {f"{folder}/{inner}{licence}" for folder in folders for inner in ("", "licenses/")}
         if not places & set(wheel["files"]):
             yield finding("missing-file", f"the wheel lacks its licence file {licence}", PYPROJECT, None)
+
+
+def _empty(held: Sequence[str], site: Site) -> Iterator[Finding]:
+    """Some backends look for the package in the wrong folder, find nothing, and build that."""
+    roots = tuple(f"{source.rstrip('/')}/" for source in site.sources)
+    modules = [file for file in site.files if file.startswith(roots) and file.endswith(".py")]
+    if modules and not any(name.endswith(MODULES) for name in held):
+        message = f"the wheel holds no module, the project has {text.count(len(modules), 'module')}"
+        yield finding("empty-wheel", f"{message} such as {min(modules)}", PYPROJECT, None)
 
 
 def _missing(held: frozenset[str], site: Site) -> Iterator[Finding]:

@@ -139,6 +139,11 @@ def test_metadata_that_is_no_metadata_is_found_once_for_both_files(tmp_path: Pat
             "import",
             "importing shop took shop_extra from /elsewhere/shop_extra.py: the wheel lacks it",
         ),
+        (
+            {"wheel": {"files": [], "imports": {}}},
+            "empty-wheel",
+            "the wheel holds no module, the project has 1 module such as src/shop/__init__.py",
+        ),
     ],
 )  # fmt: skip
 def test_each_fault_of_the_built_files_is_found(
@@ -147,6 +152,11 @@ def test_each_fault_of_the_built_files_is_found(
     assert [
         (found.rule, found.message) for found in read_changed(tmp_path, change).findings if rule == found.rule
     ][-1:] == [(rule, message)]
+
+
+def test_a_project_without_modules_may_have_a_wheel_without_any(tmp_path: Path) -> None:
+    seen = read_changed(tmp_path, {"wheel": {"files": [], "imports": {}}}, sources=("docs",))
+    assert [found.rule for found in seen.findings if found.rule == "empty-wheel"] == []
 
 
 def test_a_wheel_for_another_python_cannot_be_judged_by_import(tmp_path: Path) -> None:
