@@ -1,6 +1,6 @@
 """Faults in plain words: where, what was found, what is wanted, and the name that was probably meant."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import islice
 
 from eee_ci import text
@@ -8,6 +8,7 @@ from eee_ci.config.nodes import Node, Place
 from eee_ci.errors import Fault
 
 MOST = 20  # names that a message lists
+MOST_COMPARED = 300
 LONGEST = 60  # characters of a value that a message repeats
 
 
@@ -40,10 +41,13 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(shown if len(shown) <= MOST else [*shown[:MOST], "…"])
 
 
-def near(name: str, names: Iterable[str]) -> str:
-    """` (did you mean 'x'?)`, or nothing when no name is close."""
+def near(name: str, names: Collection[str]) -> str:
+    """` (did you mean 'x'?)`, or nothing when no name is close. Among very many names none is looked for:
+    a file with a thousand wrong ones would take seconds."""
     from difflib import get_close_matches
 
+    if len(names) > MOST_COMPARED:
+        return ""
     close = get_close_matches(name[:LONGEST].lower(), sorted(names), n=1)
     return f" (did you mean '{close[0]}'?)" if close else ""
 

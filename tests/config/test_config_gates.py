@@ -265,6 +265,12 @@ def test_of_very_many_names_some_are_listed(tmp_path: Path) -> None:
     assert fault.endswith(" there are " + "".join(f"g{number:02}, " for number in range(20)) + "…")
 
 
+def test_among_very_many_names_none_is_proposed(tmp_path: Path) -> None:
+    gates = "".join(f"  g{number}: {{tool: ruff}}\n" for number in range(301))
+    (fault,) = room.faults(tmp_path, f"version: 1\ngates:\n{gates}  z: {{tool: ruff, needs: [g301]}}\n")
+    assert "did you mean" not in fault
+
+
 def test_very_many_faults_are_counted_and_not_shown(tmp_path: Path) -> None:
     keys = "".join(f"x{number}: 1\n" for number in range(300))
     room.write(tmp_path, f"version: 1\n{keys}gates: {{a: {{tool: ruff}}}}\n")
