@@ -12,7 +12,7 @@ from eee_ci.model import Finding, Run, Status, TestCase, Verdict
 from eee_ci.rendering import words
 
 _ICONS: dict[Status, str] = {"passed": "✅", "failed": "❌", "broken": "⚠️", "skipped": "⏭️"}
-_PLACE, _RULE, _MESSAGE, _REASON = 300, 100, 500, 1_000
+_PLACE, _MESSAGE, _REASON = 300, 500, 1_000
 _NOTES = 20
 _LINE = 300  # of the text outside of tables
 
@@ -129,20 +129,22 @@ def _more(number: int, noun: str) -> Iterator[str]:
 def _finding(finding: Finding) -> str:
     place = words.place(finding.path, finding.line, finding.column)
     message = finding.message if not finding.fix else f"{finding.message}\n{finding.fix}"
-    cells = (f"<code>{_html(place, _PLACE)}</code>", f"<code>{_html(finding.rule, _RULE)}</code>")
-    return _row([*cells, finding.severity, _html(message, _MESSAGE)])
+    return _row([_code(place), _code(finding.rule), finding.severity, _html(message, _MESSAGE)])
 
 
 def _test(case: TestCase) -> str:
     place = words.place(case.file, case.line)
     name = " ".join(filter(None, [case.classname, case.name]))
     tried = f" (failed {len(case.attempts) + 1} times)" if case.attempts else ""
-    cells = [f"<code>{_html(name, _PLACE)}</code>{tried}", f"<code>{_html(place, _PLACE)}</code>"]
-    return _row([*cells, _html(case.message or case.status, _MESSAGE)])
+    return _row([_code(name) + tried, _code(place), _html(case.message or case.status, _MESSAGE)])
 
 
 def _row(cells: Iterable[str]) -> str:
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _code(raw: str) -> str:
+    return f"<code>{_html(raw, _PLACE)}</code>" if raw.strip() else ""
 
 
 def _html(raw: str, size: int, *, line_end: str = "<br>") -> str:

@@ -1,5 +1,6 @@
 """Runs to render: one with each thing that can happen, large ones, and any at all."""
 
+import functools
 import hashlib
 from typing import Any
 
@@ -188,6 +189,7 @@ SAMPLE = Run(
 GREEN = replace(SAMPLE, exit_code=0, verdicts=(FORMAT,), notes=())
 
 
+@functools.cache
 def many(number: int, gate: str = "lint") -> Verdict:
     """A gate with so many findings, of all severities, over 2,000 files."""
     found = tuple(
