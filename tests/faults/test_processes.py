@@ -131,9 +131,12 @@ def test_daemons_of_a_tool_that_timed_out_are_swept(local: Local, tmp_path: Path
     assert len(got.leaky) == 2
 
 
-def test_a_daemon_of_one_job_leaves_another_job_alone(local: Local, tmp_path: Path) -> None:
+@pytest.mark.parametrize("hides", [(), ("--clean-env",)], ids=["marked", "hidden"])
+def test_a_daemon_of_one_job_survives_the_end_of_another(
+    local: Local, tmp_path: Path, hides: tuple[str, ...]
+) -> None:
     ready = lab.Ready(tmp_path)
-    words = ("--daemonise", "1", "--ready-file", ready.path, "--on-term", "exit:3", "--sleep", "inf")
+    words = ("--daemonise", "1", *hides, "--ready-file", ready.path, "--on-term", "exit:3", "--sleep", "inf")
     local.submit("long", lab.tool(*words), lab.place())
     _, daemon = ready.wait()
     local.submit("short", lab.tool("--daemonise", "1"), lab.place())
@@ -393,11 +396,14 @@ def test_too_many_open_files_are_named() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
         for number in range(highest + 12):
             local.submit(f"{number}", lab.command("sleep", "300"), lab.place())
-        [(_, first), *_] = local.collect(lab.PATIENCE)
-    assert first.problem == (
-        "cannot start sleep: Too many open files (EMFILE); "
-        "too many files are open (ulimit -n); use fewer jobs"
-    )
+        got = local.collect(lab.PATIENCE)
+        local.stop(now=True)
+        got += lab.outcomes(local, highest + 12 - len(got))
+    refusal = "Too many open files (EMFILE); too many files are open (ulimit -n); use fewer jobs"
+    assert {outcome.problem for _, outcome in got} == {
+        f"cannot start sleep: {refusal}",
+        "cancelled (KILL)",  # those that had started could still be looked after
+    }
 
 
 # F42: much output

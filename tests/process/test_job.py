@@ -102,3 +102,9 @@ def test_a_file_that_is_too_large_at_the_end_is_no_whole_outcome(tmp_path: Path)
     large = job(b"head -c 101 /dev/zero", b"echo never", stdout=os.fsencode(tmp_path / "out"))
     large.tick(end(large), lambda: NOBODY)
     assert fault(large)["why"] == "large"
+
+
+def test_what_a_pipe_still_holds_at_the_end_is_taken() -> None:
+    quick = job(b"echo last words")
+    quick.tick(end(quick), lambda: NOBODY)
+    assert quick.facts()["steps"][0]["stdout"] == b"last words\n"
