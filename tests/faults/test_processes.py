@@ -33,7 +33,11 @@ class Engine:
         path = os.pathsep.join([ROOT, str(Path(ENGINE).parent), os.environ.get("PYTHONPATH", "")])
         env = {**os.environ, "PYTHONPATH": path}
         self.process = subprocess.Popen(
-            [*prefix, sys.executable, ENGINE, *words], env=env, stdout=subprocess.PIPE, text=True
+            [*prefix, sys.executable, ENGINE, *words],
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert self.process.stdout is not None
         self.stdout: IO[str] = self.process.stdout
@@ -44,7 +48,6 @@ class Engine:
         """The last line; the exit code is in `process`."""
         said = self.stdout.read().strip()
         self.process.wait(lab.PATIENCE)
-        self.stdout.close()
         return said
 
 
@@ -56,7 +59,9 @@ def engine(*words: str, prefix: tuple[str, ...] = ()) -> Iterator[Engine]:
     finally:
         started.process.kill()
         started.process.wait(lab.PATIENCE)
-        started.stdout.close()
+        for stream in (started.process.stdin, started.stdout):
+            assert stream is not None
+            stream.close()
 
 
 # F01, F02: hanging
@@ -239,6 +244,21 @@ def test_one_signal_stops_politely(tmp_path: Path, number: signal.Signals) -> No
         os.kill(started.pid, number)
         assert started.end() == "cancelled"
         assert started.process.returncode == 128 + number
+
+
+TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+
+
+def test_a_terminals_interrupt_reaches_the_engine_alone(tmp_path: Path) -> None:
+    ready = lab.Ready(tmp_path)
+    words = ("--on-term", "exit:0", "--ready-file", ready.path, "--sleep", "inf")
+    with engine(*words, prefix=(sys.executable, "-c", TERMINAL)) as started:
+        ready.wait()
+        assert started.process.stdin is not None
+        started.process.stdin.write("\x03")
+        started.process.stdin.flush()
+        assert started.end().endswith("cancelled")  # after the echo of the key
+        assert started.process.returncode == 130
 
 
 def test_a_second_signal_kills_at_once(tmp_path: Path) -> None:
