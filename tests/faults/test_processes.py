@@ -68,9 +68,9 @@ def engine(*words: str, prefix: tuple[str, ...] = ()) -> Iterator[Engine]:
 
 
 def test_a_tool_that_hangs_is_timed_out_by_name_and_its_output_is_kept(local: Local) -> None:
-    got = lab.outcome(local, lab.tool("--say", "so far", "--sleep", "inf", timeout=0.3))
+    got = lab.outcome(local, lab.tool("--say", "so far", "--sleep", "inf", timeout=1.0))
     assert got.problem is not None
-    assert got.problem.startswith("timed out after 0.3 s (TERM); running then: ")
+    assert got.problem.startswith("timed out after 1 s (TERM); running then: ")
     assert "ft.py --say so far" in got.problem
     assert got.steps[0].stdout == b"so far"
     assert (got.steps[0].exit, got.steps[0].signal) == (None, signal.SIGTERM)
@@ -89,14 +89,14 @@ def test_a_tool_that_ignores_term_is_killed_after_the_grace(tmp_path: Path) -> N
 
 def test_a_tool_that_heeds_term_is_not_waited_for_any_longer() -> None:
     with lab.executor(grace=1000.0) as local:  # more than the patience of the test
-        got = lab.outcome(local, lab.tool("--on-term", "exit:0", "--sleep", "inf", timeout=0.5))
+        got = lab.outcome(local, lab.tool("--on-term", "exit:0", "--sleep", "inf", timeout=1.0))
     assert got.problem is not None
     assert got.steps[0].exit == 0, "it ended well, but too late: there is a problem all the same"
 
 
 def test_a_stopped_tool_gets_to_see_term(local: Local) -> None:
     words = ("--on-term", "exit:7", "--kill-self", "STOP", "--sleep", "0")
-    got = lab.outcome(local, lab.tool(*words, timeout=0.5))
+    got = lab.outcome(local, lab.tool(*words, timeout=1.0))
     assert got.steps[0].exit == 7
 
 
@@ -160,11 +160,6 @@ def test_a_child_that_holds_the_pipe_does_not_hold_us(local: Local) -> None:
     assert got.steps[0].stdout == b"done"
     assert got.steps[0].exit == 0
     assert len(got.leaky) == 1
-
-
-def test_a_helper_that_ends_by_itself_is_no_leak(local: Local) -> None:
-    got = lab.outcome(local, lab.tool("--leak-stdout", "0.05"))
-    assert got.leaky == ()
 
 
 # F07, F08: the engine or the guardian killed

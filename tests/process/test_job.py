@@ -1,6 +1,7 @@
 """A command on its way through the guardian, where the moment matters."""
 
 import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,28 @@ def test_a_process_that_does_not_even_die_of_kill_is_left_after_some_seconds() -
     stuck.tick(now + STRAGGLE + GIVE_UP, lambda: ([gone], []))
     assert stuck.over
     assert stuck.facts()["swept"] == []
+
+
+def test_a_helper_that_ends_by_itself_is_neither_a_leak_nor_killed() -> None:
+    helped = job(b"exit 0")
+    now = end(helped)
+    helper = os.posix_spawn("/bin/sleep", ["sleep", "300"], {})
+    helped.tick(now + STRAGGLE - 0.01, lambda: ([helper], []))
+    assert os.waitpid(helper, os.WNOHANG) == (0, 0)
+    helped.tick(now + STRAGGLE, lambda: NOBODY)
+    assert helped.over
+    assert helped.facts()["swept"] == []
+    os.kill(helper, signal.SIGTERM)
+    assert os.WTERMSIG(os.waitpid(helper, 0)[1]) == signal.SIGTERM
+
+
+def test_no_step_is_started_when_the_time_is_over() -> None:
+    late = job(b"exit 0", b"echo never")
+    now = end(late)
+    late._deadline = now
+    late.tick(now, lambda: NOBODY)
+    assert fault(late)["why"] == "timeout"
+    assert len(late.facts()["steps"]) == 1
 
 
 @pytest.mark.parametrize("over_already", [True, False])
