@@ -1,9 +1,7 @@
 """One process of a command as the guardian sees it: its streams, its memory, its end."""
 
 import contextlib
-import errno
 import os
-import resource
 import signal
 import sys
 import time
@@ -13,10 +11,10 @@ from eee_ci.process.pipes import Capture
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import resource
     from typing import Any
 
 SAMPLE = 0.5  # seconds between two looks at the memory of a tree of processes
-_SPARE = 8  # descriptors
 _COST = 20  # and this many times what the last look took
 _MAXRSS = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -52,7 +50,6 @@ class Step:
                 out = self.captures["stdout"].writer
             self.captures["stderr"] = Capture()
             err = self.captures["stderr"].writer
-            _keep_spare(err)
             return spawn.start(self.argv, env=env, cwd=plan["cwd"], streams=(None, out, err))
         finally:
             for capture in self.captures.values():
@@ -80,7 +77,7 @@ class Step:
         """Bytes in the file that takes standard output."""
         return 0 if self.file is None else os.fstat(self.file).st_size
 
-    def end(self, status: int, usage: resource.struct_rusage) -> None:
+    def end(self, status: int, usage: "resource.struct_rusage") -> None:
         """It was waited for. Its largest size counts from our own on: the kernel starts it there."""
         self.status = status
         self.ended = time.monotonic()
@@ -119,9 +116,3 @@ class Step:
             capture.close()
         if self.file is not None:
             os.close(self.file)
-
-
-def _keep_spare(latest: int) -> None:
-    """Numbers are given out from the lowest: some must be left for looking after what runs already."""
-    if latest + _SPARE > resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= 0:
-        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))

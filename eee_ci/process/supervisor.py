@@ -1,6 +1,7 @@
 """The engine's side of the guardian: orders out, outcomes in, and what to do when it dies."""
 
 import contextlib
+import math
 import os
 import select
 import signal
@@ -19,6 +20,7 @@ GRACE = 5.0  # seconds between TERM and KILL
 LARGEST_FILE = 1 << 30  # bytes that standard output may put into a file
 _LEAVE = 15.0  # seconds that the guardian gets for its own end
 _SWEEP = 2.0
+_NAP = 3600.0  # seconds that one wait may take: the kernel counts milliseconds in 31 bits
 _ROUND = 10  # milliseconds
 _MOST_NAMES = 20
 
@@ -107,21 +109,27 @@ class Supervisor:
 
     def collect(self, timeout: float | None) -> list[tuple[str, Outcome]]:
         """What has ended, as soon as anything has; early and maybe empty when a signal came in."""
-        if self._running and self._pid is not None:
-            self._wait(0 if self._ready else timeout)
+        until = math.inf if timeout is None else time.monotonic() + timeout
+        while self._running and not self._ready:
+            left = until - time.monotonic()
+            if self._wait(min(max(left, 0.0), _NAP)) or left <= 0:
+                break
         arrived, self._ready = self._ready, []
         return arrived
 
-    def _wait(self, timeout: float | None) -> None:
+    def _wait(self, seconds: float) -> bool:
+        """Hear what comes; True when it was a signal."""
         poll = select.poll()
         poll.register(self._inbox.reader, select.POLLIN)
         if self._signals is not None:
             poll.register(self._signals.fileno(), select.POLLIN)
-        heard = {number for number, _ in poll.poll(None if timeout is None else timeout * 1000)}
-        if self._signals is not None and self._signals.fileno() in heard:
-            self._signals.drain()
+        heard = {number for number, _ in poll.poll(seconds * 1000)}
         if self._inbox.reader in heard:
             self._hear()
+        if self._signals is None or self._signals.fileno() not in heard:
+            return False
+        self._signals.drain()
+        return True
 
     def _hear(self) -> None:
         for facts in self._inbox.read():

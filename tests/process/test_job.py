@@ -1,6 +1,7 @@
 """A command on its way through the guardian, where the moment matters."""
 
 import os
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,28 @@ def test_a_process_that_does_not_even_die_of_kill_is_left_after_some_seconds() -
     assert stuck.facts()["swept"] == []
 
 
+def test_a_helper_that_ends_by_itself_is_neither_a_leak_nor_killed() -> None:
+    helped = job(b"exit 0")
+    now = end(helped)
+    helper = os.posix_spawn("/bin/sleep", ["sleep", "300"], {})
+    helped.tick(now + STRAGGLE - 0.01, lambda: ([helper], []))
+    assert os.waitpid(helper, os.WNOHANG) == (0, 0)
+    helped.tick(now + STRAGGLE, lambda: NOBODY)
+    assert helped.over
+    assert helped.facts()["swept"] == []
+    os.kill(helper, signal.SIGTERM)
+    assert os.WTERMSIG(os.waitpid(helper, 0)[1]) == signal.SIGTERM
+
+
+def test_no_step_is_started_when_the_time_is_over() -> None:
+    late = job(b"exit 0", b"echo never")
+    now = end(late)
+    late._deadline = now
+    late.tick(now, lambda: NOBODY)
+    assert fault(late)["why"] == "timeout"
+    assert len(late.facts()["steps"]) == 1
+
+
 @pytest.mark.parametrize("over_already", [True, False])
 def test_a_job_that_is_over_has_nothing_due(over_already: bool) -> None:
     done = job(b"exit 0") if not over_already else job()
@@ -102,3 +125,9 @@ def test_a_file_that_is_too_large_at_the_end_is_no_whole_outcome(tmp_path: Path)
     large = job(b"head -c 101 /dev/zero", b"echo never", stdout=os.fsencode(tmp_path / "out"))
     large.tick(end(large), lambda: NOBODY)
     assert fault(large)["why"] == "large"
+
+
+def test_what_a_pipe_still_holds_at_the_end_is_taken() -> None:
+    quick = job(b"echo last words")
+    quick.tick(end(quick), lambda: NOBODY)
+    assert quick.facts()["steps"][0]["stdout"] == b"last words\n"
