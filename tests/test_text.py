@@ -30,6 +30,19 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 PARTS = st.lists(PIECES | NASTY, max_size=8).map("".join)
 
+ISSUED = [
+    "::error::x",
+    "  ::set-env name=a::b",
+    "\u200b::error::x",
+    ":\u200b:error::x",
+    "\x85::error::x",
+    "text ##[error]x",
+    "###[error]##[warning]x",
+    "#\xad#[error]x",
+    "ok\r::add-mask::x",
+    "ok\n::stop-commands::x",
+]
+
 
 def test_bytes_that_are_not_utf8_are_shown() -> None:
     assert text.decode(b"caf\xe9 \xff\xfe") == "caf\\xe9 \\xff\\xfe"
@@ -112,21 +125,7 @@ def test_a_workflow_command_gives_message_and_properties_back(raw: str) -> None:
     assert workflow.commands(written) == [workflow.Command("error", named, cleaned)]
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        "::error::x",
-        "  ::set-env name=a::b",
-        "\u200b::error::x",
-        ":\u200b:error::x",
-        "\x85::error::x",
-        "text ##[error]x",
-        "###[error]##[warning]x",
-        "#\xad#[error]x",
-        "ok\r::add-mask::x",
-        "ok\n::stop-commands::x",
-    ],
-)
+@pytest.mark.parametrize("raw", ISSUED)
 def test_a_line_that_is_a_command_is_neutralised(raw: str) -> None:
     assert workflow.commands(raw, culture=True) != []
     assert workflow.commands(text.neutral(raw), culture=True) == []
@@ -163,6 +162,18 @@ def test_neutral_leaves_names_of_tests_alone() -> None:
 )
 def test_markdown_reads_as_the_text_itself(raw: str) -> None:
     assert words(text.markdown(raw)) == text.line(raw)
+
+
+@pytest.mark.parametrize("raw", ISSUED)
+def test_a_command_in_markup_is_none_when_printed_and_reads_the_same(raw: str) -> None:
+    for escape in (text.xml, text.xml_attribute, text.html):
+        assert workflow.commands(escape(raw), culture=True) == []
+        assert html.unescape(escape(raw)) == text.clean(raw)
+    assert workflow.commands(text.markdown(raw), culture=True) == []
+
+
+def test_xml_content_never_ends_a_section_that_it_is_not_in() -> None:
+    assert text.xml("a]]>b") == "a]]&gt;b"
 
 
 @given(PARTS)
@@ -232,6 +243,7 @@ def test_what_is_no_secret_stays() -> None:
 
 def test_overlapping_secrets_leave_no_rest() -> None:
     assert text.Redactor(["abcdef", "defghi"]).text("abcdefghi!") == "***!"
+    assert text.Redactor(["abcabcabc"]).text("abcabcabcabc!") == "***!"
 
 
 @given(

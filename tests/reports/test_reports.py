@@ -16,6 +16,11 @@ from tests.reports import runs
 ALL = tuple(reports.TABLE)
 
 
+def case(*, seconds: float = 0.0, tried: float = 0.0) -> TestCase:
+    attempts = (Attempt(status="failed", seconds=tried),)
+    return TestCase(classname="a", name="b", status="passed", seconds=seconds, attempts=attempts)
+
+
 def test_each_format_has_its_files() -> None:
     names = {name: list(reports.render(runs.SAMPLE, [name])) for name in ALL}
     assert names == {
@@ -74,26 +79,36 @@ def test_a_secret_that_is_a_word_of_ours_breaks_no_report() -> None:
     assert reports.load(data, "x").verdicts[0].status == "failed"
 
 
-def test_a_number_that_is_none_is_left_out() -> None:
-    nan, endless = float("nan"), float("inf")
-    case = TestCase(
-        classname="a",
-        name="b",
-        status="passed",
-        seconds=nan,
-        attempts=(Attempt(status="failed", seconds=endless),),
-    )
-    verdict = Verdict(
-        gate="g", tool="t", status="passed", cost=Cost(seconds=nan), started=endless,
-        limits={"x": Limit(max=endless)}, reading=Reading(cases=(case,), measures={"x": nan, "y": 1.0}),
-    )  # fmt: skip
-    shown = reports.load(
-        reports.render(replace(runs.SAMPLE, verdicts=(verdict,)), ["json"])["report.json"], "x"
-    )
-    assert shown.verdicts[0].reading.measures == {"y": 1.0}
-    assert shown.verdicts[0].cost == Cost()
-    assert shown.verdicts[0].limits == {"x": Limit()}
-    assert shown.verdicts[0].reading.cases[0].seconds == 0
+NAN, ENDLESS = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    ("odd", "even"),
+    [
+        (Verdict(gate="g", tool="t", status="passed", reading=Reading(measures={"x": NAN, "y": 1.0})),
+         Verdict(gate="g", tool="t", status="passed", reading=Reading(measures={"y": 1.0}))),
+        (Verdict(gate="g", tool="t", status="passed", limits={"x": Limit(min=-ENDLESS, max=1.0)}),
+         Verdict(gate="g", tool="t", status="passed", limits={"x": Limit(max=1.0)})),
+        (Verdict(gate="g", tool="t", status="passed", cost=Cost(seconds=NAN), started=ENDLESS),
+         Verdict(gate="g", tool="t", status="passed")),
+        (Verdict(gate="g", tool="t", status="passed", reading=Reading(cases=(case(seconds=NAN),))),
+         Verdict(gate="g", tool="t", status="passed", reading=Reading(cases=(case(),)))),
+        (Verdict(gate="g", tool="t", status="passed", reading=Reading(cases=(case(tried=ENDLESS),))),
+         Verdict(gate="g", tool="t", status="passed", reading=Reading(cases=(case(tried=0.0),)))),
+    ],
+    ids=["measure", "limit", "cost", "test", "attempt"],
+)  # fmt: skip
+def test_a_number_that_is_none_is_left_out(odd: Verdict, even: Verdict) -> None:
+    data = reports.render(replace(runs.SAMPLE, verdicts=(odd,)), ["json"])["report.json"]
+    assert reports.load(data, "x").verdicts == (even,)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_command_in_a_message_is_none_when_the_file_is_printed(name: str) -> None:
+    found = (runs.finding(message="##[error]x\n::error::y\n#\xad#[error]z"),)
+    run = replace(runs.SAMPLE, verdicts=(replace(runs.LINT, reading=Reading(findings=found)),))
+    printed = b"".join(reports.render(run, [name]).values()).decode()
+    assert workflow.commands(printed, culture=True) == []
 
 
 def test_a_format_is_imported_when_it_is_asked_for() -> None:
