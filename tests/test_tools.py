@@ -400,6 +400,10 @@ def test_a_missing_node_program_names_the_command_that_brings_it(root: Path, nod
     assert find(TSC, root, environ=node) == Missing(
         "tsc", "tsc is not in the project's node_modules", "npm install --save-dev typescript"
     )
+    (root / "package-lock.json").touch()
+    assert find(TSC, root, environ=node) == Missing(
+        "tsc", "tsc is not in the project's node_modules", "npm ci"
+    )
 
 
 def test_any_program_comes_from_path_or_from_a_place_in_the_project(root: Path, tmp_path: Path) -> None:

@@ -96,7 +96,10 @@ def _node(wanted: _Wanted) -> Tool | Missing:
     name, modules = wanted.program, wanted.root / "node_modules"
     path = modules / ".bin" / name
     if not _starts(path):
-        install = shlex.join(["npm", "install", "--save-dev", wanted.requirement.name])
+        locked = (wanted.root / "package-lock.json").is_file() and not modules.is_dir()
+        install = (
+            "npm ci" if locked else shlex.join(["npm", "install", "--save-dev", wanted.requirement.name])
+        )
         return Missing(name, f"{name} is not in the project's node_modules", install)
     if search.program("node", wanted.folders) is None:
         return Missing(name, f"{name} needs node, which is not on PATH", "install Node.js, and run `npm ci`")
