@@ -48,10 +48,12 @@ class Gate(Noun, frozen=True, kw_only=True):
 
 class Tree(Noun, frozen=True, kw_only=True):
     """The files under judgement. `files` maps a path relative to `root`, with `/`, to its content id
-    (the git blob id, also for dirty and untracked files); `id` stands for all of it, None when unknown."""
+    (the git blob id, also for dirty and untracked files); `modes` has git's mode of those that are no plain
+    files (100755, 120000); `id` stands for all of it, None when unknown."""
 
     root: str
     files: dict[str, str] = {}
+    modes: dict[str, str] = {}
     id: str | None = None
     vcs: Literal["git", "none"] = "none"
     commit: str | None = None
@@ -227,6 +229,5 @@ class Run(Noun, frozen=True, kw_only=True):
 
 def plain(noun: Any) -> Mapping[str, Any]:
     """The noun as maps, lists and scalars, for `--json`."""
-    data = msgspec.to_builtins(noun)
-    assert isinstance(data, dict)  # noqa: S101 - a noun always becomes a map
+    data: Mapping[str, Any] = msgspec.to_builtins(noun)
     return data

@@ -66,10 +66,9 @@ class GateAdapter(Protocol):
 class Report(Protocol):
     """A report format."""
 
-    NAME: str  # the file's name
-
-    def render(self, run: Run) -> bytes:
-        """The whole file. The same run gives the same bytes."""
+    def render(self, run: Run) -> dict[str, bytes]:
+        """The files by name, each whole: one, or more where a reader's limits make it so. The run is
+        safe to show (`rendering.safe`); the same run gives the same bytes."""
 
 
 class Place(Noun, frozen=True, kw_only=True):
@@ -84,9 +83,11 @@ class Executor(Protocol):
     """Runs commands, many at once; no command waits for another one here. Nothing of it is left after
     the `with` that it is used in."""
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        """Ready for commands."""
 
-    def __exit__(self, *_: object) -> None: ...
+    def __exit__(self, *_: object) -> None:
+        """Nothing that was started lives on."""
 
     def warm(self) -> None:
         """Get ready for the first command while the caller does something else."""

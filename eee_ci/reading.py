@@ -4,20 +4,25 @@ A finding leaves here with a path relative to the root, a full 1-based region in
 fingerprint that survives moved code, and its place in one fixed order.
 """
 
+import configparser
 import hashlib
 import os
+import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import Any, TypeVar
 
 import msgspec
 
-from eee_ci import linehash, text
+from eee_ci import sources, text
 from eee_ci.errors import ReportError
-from eee_ci.model import SEVERITIES, Finding, Outcome, Ran
+from eee_ci.model import SEVERITIES, Finding, Gate, Outcome, Ran
+from eee_ci.ports import Site, Tool
 
-Unit = Literal["points", "utf8", "utf16"]
+T = TypeVar("T")
+Unit = sources.Unit
 LARGEST_REPORT = 64 * 1024 * 1024
 FOUND = "findings"  # the word of an exit code that promises findings
 
@@ -33,9 +38,12 @@ def last(outcome: Outcome) -> Ran:
 
 def exits(ran: Ran, table: Mapping[int, str]) -> str:
     """The word for the exit code in the adapter's table; a ReportError for a code outside of it."""
+    if ran.exit is None and ran.signal is not None:
+        raise ReportError(f"{name(ran)} was ended by signal {ran.signal}{said(ran)}")
     word = table.get(ran.exit) if ran.exit is not None else None
     if word is None:
-        raise ReportError(f"{name(ran)} ended with exit {ran.exit}, which it does not define{said(ran)}")
+        undefined = f"{name(ran)} ended with exit {ran.exit}, which it does not define{said(ran)}"
+        raise ReportError(f"{undefined}; run it by hand to see why")
     if word.startswith("error"):
         raise ReportError(f"{name(ran)} ended with exit {ran.exit}{word.removeprefix('error')}{said(ran)}")
     return word
@@ -49,17 +57,24 @@ def name(ran: Ran) -> str:
     return PurePosixPath(words[0]).name if words else "the program"
 
 
-def said(ran: Ran, lines: int = 3) -> str:
+def version(tool: Tool) -> tuple[int, ...]:
+    """The numbers at the front of a tool's version, to compare; empty when it is not known."""
+    front = re.match(r"v?(\d+(?:\.\d+)*)", tool.version or "", re.ASCII)
+    return tuple(int(number[:9]) for number in front[1].split(".")) if front else ()
+
+
+def said(ran: Ran, lines: int = 6) -> str:
     """`: ` and the last words on standard error, else on standard output; empty when it was silent."""
     for stream in (ran.stderr, ran.stdout):
-        tail = [text.line(row) for row in text.decode(stream[-8192:]).splitlines() if row.strip()][-lines:]
+        rows = (text.line(row) for row in text.decode(stream[-8192:]).split("\n"))
+        tail = [row[:300] for row in rows if any(sign.isalnum() for sign in row)][-lines:]
         if tail:
             return ": " + " | ".join(tail)
     return ""
 
 
 def report(outcome: Outcome, file: str) -> bytes:
-    """The bytes of a kept file; a ReportError when it is missing, empty or over 64 MiB."""
+    """The bytes of a kept file; a ReportError when it is missing or over 64 MiB."""
     data = outcome.files.get(file)
     if data is None:
         raise ReportError(f"{name(last(outcome))} wrote no report{said(last(outcome))}")
@@ -76,6 +91,69 @@ def json(data: bytes, what: str) -> Any:
         raise ReportError(f"{what} is not readable JSON: {error}") from None
 
 
+def shaped(data: bytes, what: str, shape: type[T]) -> T:
+    """Parsed JSON of a known shape; a ReportError that says where it is different."""
+    try:
+        return msgspec.json.decode(data, type=shape)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        wrong = f"{what} is not the JSON it should be ({text.line(str(error))[:200]})"
+        raise ReportError(f"{wrong}; run the tool by hand to see why") from None
+
+
+def configs(root: str, names: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """The tool's config files that are there, by name; a ReportError for one that does not parse, since
+    some tools go on with their defaults then."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for file in names:
+        path = Path(root, file)
+        if not os.path.lexists(path):
+            continue
+        try:
+            found[file] = _config(path.suffix, path.read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError, RecursionError, configparser.Error) as error:
+            wrong = text.line(str(error))
+            raise ReportError(f"{file} cannot be read as configuration: {wrong}; mend the file") from None
+    return found
+
+
+def _config(suffix: str, words: str) -> Mapping[str, Any]:
+    if suffix == ".toml":
+        return tomllib.loads(words)
+    parser = configparser.RawConfigParser()
+    parser.read_string(words)
+    return {section: dict(parser.items(section)) for section in parser.sections()}
+
+
+def table(config: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
+    """The nested table; empty where it is missing or something else."""
+    for key in keys:
+        below = config.get(key)
+        config = below if isinstance(below, Mapping) else {}
+    return config
+
+
+def targets(gate: Gate, default: Iterable[str] = ()) -> tuple[str, ...]:
+    """The paths to hand to the tool: the gate's own, else the default, else the whole project."""
+    return gate.paths or tuple(default) or (".",)
+
+
+def absent(paths: Iterable[str], site: Site) -> tuple[str, ...]:
+    """A sentence for each path that is neither in the tree nor on disk: many tools pass over it silently."""
+    known = {str(folder) for file in site.files for folder in (file, *PurePosixPath(file).parents)}
+    return tuple(
+        f"{text.line(path)} does not exist; mend `paths` of the gate, or `sources` and `tests`"
+        for path in paths
+        if os.path.normpath(path) not in known and not _exists(site.root, path)
+    )
+
+
+def _exists(root: str, path: str) -> bool:
+    try:
+        return Path(root, path).exists()
+    except (OSError, ValueError):
+        return False
+
+
 def expect(findings: Iterable[object], word: str, ran: Ran) -> None:
     """A ReportError when the exit code promises findings and none was read."""
     if word == FOUND and not any(True for _ in findings):
@@ -86,19 +164,27 @@ def relative(path: str, root: str) -> str | None:
     """The path relative to the root with `/`; None when it lies outside or cannot be a file of ours."""
     if not path or "\x00" in path or "://" in path:
         return None
-    inside = os.path.relpath(Path(root, path), root)
-    if inside == ".." or inside.startswith("../"):
-        inside = os.path.relpath(os.path.realpath(Path(root, path)), os.path.realpath(root))
-    return None if inside.startswith("..") or inside == "." else inside
+    try:
+        path.encode()  # what cannot be written into a report is no path
+        inside = os.path.relpath(Path(root, path), root)
+        if _outside(inside):
+            inside = os.path.relpath(os.path.realpath(Path(root, path)), os.path.realpath(root))
+    except (OSError, ValueError):
+        return None
+    return None if _outside(inside) or inside == "." else inside
+
+
+def _outside(path: str) -> bool:
+    return path == ".." or path.startswith("../")
 
 
 def finish(root: str, findings: Iterable[Finding], unit: Unit = "points") -> tuple[Finding, ...]:
     """Findings made comparable, worst-sorted by place. Columns come in `unit`s, 1-based."""
-    sources = _Sources(root)
-    placed = [_place(finding, root, sources, unit) for finding in findings]
+    files = sources.Sources(root)
+    placed = [_place(finding, root, files, unit) for finding in findings]
     placed.sort(key=_order)
     seen: Counter[tuple[str, str, str, str]] = Counter()
-    return tuple(_mark(finding, sources, seen) for finding in placed)
+    return tuple(_mark(finding, files, seen) for finding in placed)
 
 
 def _order(finding: Finding) -> tuple[str, int, int, str, str, str]:
@@ -112,60 +198,38 @@ def _order(finding: Finding) -> tuple[str, int, int, str, str, str]:
     )
 
 
-class _Sources:
-    """The lines and line hashes of the files that findings point at, each read once."""
-
-    def __init__(self, root: str) -> None:
-        self.root = Path(root)
-        self._data: dict[str, bytes] = {}
-        self._lines: dict[str, list[str]] = {}
-        self._hashes: dict[str, list[str]] = {}
-
-    def _bytes(self, path: str) -> bytes:
-        if path not in self._data:
-            file = self.root / path
-            try:
-                self._data[path] = file.read_bytes() if file.is_file() else b""
-            except OSError:
-                self._data[path] = b""
-        return self._data[path]
-
-    def line(self, path: str, number: int) -> str | None:
-        if path not in self._lines:
-            decoded = self._bytes(path).decode("utf-8", "replace").removeprefix("\ufeff")
-            self._lines[path] = decoded.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        lines = self._lines[path]
-        return lines[number - 1] if 0 < number <= len(lines) and self._bytes(path) else None
-
-    def line_hash(self, path: str, number: int) -> str | None:
-        if path not in self._hashes:
-            self._hashes[path] = linehash.hashes(self._bytes(path)) if self._bytes(path) else []
-        known = self._hashes[path]
-        return known[number - 1] if 0 < number <= len(known) else None
-
-
-def _place(finding: Finding, root: str, sources: _Sources, unit: Unit) -> Finding:
+def _place(finding: Finding, root: str, files: sources.Sources, unit: Unit) -> Finding:
     path = relative(finding.path, root) if finding.path else None
-    message = text.clean(finding.message).strip() or finding.rule
+    rule = text.line(finding.rule) or "unknown"
+    message = text.clean(finding.message).strip() or rule
     if finding.path and path is None:
         message = f"{message} (in {text.line(finding.path)}, outside of the project)"
     if path is None or not finding.line or finding.line < 1:
-        return msgspec.structs.replace(
-            finding, path=path, message=message, line=None, column=None, end_line=None, end_column=None
-        )
+        region: dict[str, int | None] = dict.fromkeys(("line", "column", "end_line", "end_column"))
+    else:
+        region = {**_region(finding, path, files, unit)}
     return msgspec.structs.replace(
-        finding, path=path, message=message, **_region(finding, path, sources, unit)
+        finding, rule=rule, path=path, message=message, fix=_fix(finding), url=_url(finding), **region
     )
 
 
-def _region(finding: Finding, path: str, sources: _Sources, unit: Unit) -> dict[str, int]:
+def _fix(finding: Finding) -> str | None:
+    return text.line(finding.fix) or None if finding.fix else None
+
+
+def _url(finding: Finding) -> str | None:
+    """Only what a browser may open: a report makes a link of it."""
+    return finding.url if finding.url and re.fullmatch(r"https?://[!-~]+", finding.url) else None
+
+
+def _region(finding: Finding, path: str, files: sources.Sources, unit: Unit) -> dict[str, int]:
     """All four numbers; what the tool does not say becomes the rest of the line."""
     line = finding.line or 1
     end_line = max(finding.end_line or line, line)
-    column = _points(sources.line(path, line), finding.column or 1, unit)
-    row = sources.line(path, end_line)
+    column = sources.points(files.line(path, line), finding.column or 1, unit)
+    row = files.line(path, end_line)
     if finding.end_column:
-        end_column = _points(row, finding.end_column, unit)
+        end_column = sources.points(row, finding.end_column, unit)
     else:
         end_column = len(row) + 1 if row is not None else column + 1
     if end_line == line:
@@ -173,24 +237,12 @@ def _region(finding: Finding, path: str, sources: _Sources, unit: Unit) -> dict[
     return {"line": line, "column": column, "end_line": end_line, "end_column": max(end_column, 1)}
 
 
-def _points(row: str | None, column: int, unit: Unit) -> int:
-    """A 1-based column in code points, kept inside the line where the line is known."""
-    column = max(column, 1)
-    if row is None:
-        return column
-    if unit == "utf8":
-        column = len(row.encode()[: column - 1].decode("utf-8", "ignore")) + 1
-    elif unit == "utf16":
-        column = len(row.encode("utf-16-le")[: 2 * (column - 1)].decode("utf-16-le", "ignore")) + 1
-    return min(column, len(row) + 1)
-
-
-def _mark(finding: Finding, sources: _Sources, seen: Counter[tuple[str, str, str, str]]) -> Finding:
+def _mark(finding: Finding, files: sources.Sources, seen: Counter[tuple[str, str, str, str]]) -> Finding:
     """Fingerprint from the line's own words and their occurrence, never from the line number."""
-    row = sources.line(finding.path, finding.line) if finding.path and finding.line else None
+    row = files.line(finding.path, finding.line) if finding.path and finding.line else None
     words = " ".join(row.split()) if row is not None else finding.message
     key = (finding.tool, finding.rule, finding.path or "", words)
     seen[key] += 1
     digest = hashlib.sha256("\x00".join((*key, str(seen[key]))).encode("utf-8", "surrogatepass"))
-    line_hash = sources.line_hash(finding.path, finding.line) if finding.path and finding.line else None
+    line_hash = files.line_hash(finding.path, finding.line) if finding.path and finding.line else None
     return msgspec.structs.replace(finding, fingerprint=digest.hexdigest()[:32], line_hash=line_hash)

@@ -1,8 +1,23 @@
 """The gate config: YAML and presets in, a resolved Config out, or every fault of it at once."""
 
-from typing import Literal
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
 
+import msgspec
+
+from eee_ci.config.editor import schema as schema
+from eee_ci.config.extend import Files
+from eee_ci.config.find import choose
+from eee_ci.config.packaged import presets as presets
+from eee_ci.config.resolve import resolve
+from eee_ci.config.shape import ToolSpec as ToolSpec
+from eee_ci.config.walk import Walk
+from eee_ci.errors import ConfigError, Fault
 from eee_ci.model import Gate, Noun
+
+MOST = 100  # faults that are shown
 
 
 class Setting(Noun, frozen=True, kw_only=True):
@@ -29,3 +44,34 @@ class Config(Noun, frozen=True, kw_only=True):
     reports: tuple[str, ...] = ("json", "junit", "sarif", "markdown")
     junit_dialect: Literal["common", "strict"] = "common"
     origins: dict[str, Setting] = {}
+
+
+def load(root: Path, *, file: Path | None, tools: Mapping[str, ToolSpec]) -> Config:
+    """The config of a project: the file, else `eee-ci.yaml` where it may stand, else a preset that suits
+    the project. `tools` says which tools there are and what keys they know."""
+    source, words = choose(root, file)
+    files = Files()
+    tree = files.merged(source)
+    walk = Walk(files.faults, complete=files.complete)
+    fields = resolve(walk, tree, tools) if tree else {}
+    if walk.faults:
+        raise _error(walk.faults)
+    origins = {
+        path: Setting(file=at.file, line=at.line, column=at.column) for path, at in walk.origins.items()
+    }
+    return Config(source=words, digest=_digest(fields), origins=origins, **fields)
+
+
+def _digest(fields: dict[str, Any]) -> str:
+    """Over what decides, in one canonical form: where it was written and in which order says nothing."""
+    decides = msgspec.to_builtins(Config(source="", digest="", **fields), str_keys=True)
+    gates = {gate["id"]: gate for gate in decides["gates"]}
+    data = msgspec.json.encode({**decides, "gates": gates}, order="sorted")
+    return hashlib.sha256(data).hexdigest()
+
+
+def _error(faults: list[Fault]) -> ConfigError:
+    shown = sorted(set(faults))[:MOST]
+    more = len(set(faults)) - len(shown)
+    hint = f"{more} more faults are not shown" if more else "`eee-ci config --schema` tells every key"
+    return ConfigError(shown, hint)

@@ -62,10 +62,10 @@ class Local:
         files.folder(scratch / "tmp")
         root = place.tree.root
         if command.copy:
-            from eee_ci.tree import export  # type: ignore[import-not-found]
+            from eee_ci.tree import export
 
             root = str(scratch / "tree")
-            export(place.tree, Path(root))
+            root = str(export(place.tree, Path(root)))
         for step in command.steps:
             files.folder((scratch / step.stdout).parent)
         return _final(

@@ -33,7 +33,7 @@ class Inbox:
         while (end := self._end()) <= len(self._held):
             message = bytes(self._held[_LENGTH:end])
             del self._held[:end]
-            yield marshal.loads(message)  # noqa: S302 - only our own other half can write to this pipe
+            yield marshal.loads(message)  # noqa: S302  # nosec B302 - only our other half writes here
 
     def _end(self) -> int:
         return _LENGTH + int.from_bytes(self._held[:_LENGTH], "little")

@@ -6,7 +6,6 @@ import types
 from collections.abc import Iterator
 from pathlib import Path
 
-import lab
 import pytest
 
 from eee_ci import executors, files
@@ -14,6 +13,7 @@ from eee_ci.errors import UsageError, WriteError
 from eee_ci.executors.local import Local
 from eee_ci.model import Command, Outcome, Step, Tree
 from eee_ci.ports import Place
+from tests.faults import lab
 
 
 @pytest.fixture
@@ -188,10 +188,11 @@ def test_a_tree_that_is_asked_for_as_a_copy_is_one(
 
 
 def _tree_module(source: Path) -> types.ModuleType:
-    def export(tree: Tree, target: Path) -> None:
+    def export(tree: Tree, target: Path) -> Path:
         assert tree.root == str(source)
         target.mkdir()
         (target / "a.py").write_bytes((source / "a.py").read_bytes())
+        return target
 
     module = types.ModuleType("eee_ci.tree")
     module.export = export  # type: ignore[attr-defined]

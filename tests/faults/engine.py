@@ -5,9 +5,8 @@ First line: the pids of the engine and of its guardian, and the run's mark. Last
 import os
 import sys
 
-import lab
-
 from eee_ci.process.signals import Signals
+from tests.faults import lab
 
 
 def main(words: list[str]) -> int:

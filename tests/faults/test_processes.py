@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-import lab
 import pytest
 
 from eee_ci.executors.local import Local
 from eee_ci.model import Command, Outcome, Step
+from tests.faults import lab
 
 ENGINE = str(Path(__file__).with_name("engine.py"))
 ROOT = str(Path(__file__).parent.parent.parent)

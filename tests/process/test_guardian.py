@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import lab
 import pytest
 
 from eee_ci.process import frames, spawn
+from tests.faults import lab
 
 RUN, PROBE = "cafe", "beef"
 

@@ -8,13 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import lab
 import pytest
 
 from eee_ci import process
 from eee_ci.model import Ran
 from eee_ci.process import spawn
 from eee_ci.process.ears import Ears
+from tests.faults import lab
 
 ROOT = str(Path(__file__).parent.parent.parent)
 

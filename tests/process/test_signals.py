@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import lab
 import pytest
 
 from eee_ci.process.signals import ASKING, Signals
+from tests.faults import lab
 
 ROOT = str(Path(__file__).parent.parent.parent)
 

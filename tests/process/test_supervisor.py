@@ -5,13 +5,13 @@ import os
 import signal
 from pathlib import Path
 
-import lab
 import pytest
 
 from eee_ci.model import Outcome, Ran
 from eee_ci.process import spawn, supervisor
 from eee_ci.process.ears import Ears
 from eee_ci.process.supervisor import Supervisor
+from tests.faults import lab
 
 STEP = {
     "argv": [b"tool", b"\xff"], "exit": 0, "signal": None, "stdout": b"o", "stderr": b"e",

@@ -11,8 +11,10 @@ from eee_ci.errors import UsageError, WriteError
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _INTO = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FROM = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us up
 _OWN = 0o700
 _ROOM = 1 << 30  # bytes that a place for scratch folders should have free
+_USUAL = ("/tmp", "/var/tmp")  # noqa: S108  # nosec B108 - what goes there is 0700 and has a random name
 _LONGEST = 60  # characters of such a place: tools put sockets there, whose names end at 107
 _ADVICE = {
     errno.ENOSPC: "free some space on that disk",
@@ -34,7 +36,7 @@ def publish(path: Path, data: bytes) -> None:
     """Write a file whole: a temporary one beside it, flushed to disk, then renamed over it."""
     folder(path.parent)
     aside = path.with_name(f".eee-ci-{os.urandom(8).hex()}")
-    with _writing(path):
+    with writing(path):
         _refuse_special(path)
         try:
             _write(aside, data)
@@ -47,7 +49,7 @@ def publish(path: Path, data: bytes) -> None:
 
 def folder(path: Path) -> Path:
     """Make a folder and those above it; one that is there is fine."""
-    with _writing(path):
+    with writing(path):
         path.mkdir(parents=True, exist_ok=True)
     return path
 
@@ -80,7 +82,7 @@ def scratch() -> Iterator[Path]:
 def scratch_folder() -> Path:
     """A fresh folder that only this user can enter; the caller ends it with `discard`."""
     place = Path(_scratch_place(), f"eee-ci-{os.urandom(6).hex()}")
-    with _writing(place):
+    with writing(place):
         place.mkdir(mode=_OWN)
     return place
 
@@ -88,11 +90,11 @@ def scratch_folder() -> Path:
 def _scratch_place() -> str:
     """The runner's, the user's own or the usual temporary folder: short, with room, programs may run."""
     named = [os.environ.get(name, "") for name in ("RUNNER_TEMP", "XDG_RUNTIME_DIR", "TMPDIR")]
-    places = [place for place in (*named, "/tmp", "/var/tmp") if _is_usable(place)]  # noqa: S108 - 0700 below
+    places = [place for place in (*named, *_USUAL) if _is_usable(place)]
     for place in places:
         if len(place) <= _LONGEST and _has_room(place):
             return place
-    return places[0] if places else "/tmp"  # noqa: S108 - the error is to name it
+    return places[0] if places else _USUAL[0]  # the error is to name it
 
 
 def _is_usable(place: str) -> bool:
@@ -107,7 +109,7 @@ def _has_room(place: str) -> bool:
 def remove(path: Path) -> None:
     """Remove a file, or a folder with all that is in it, also what is read-only. Links are not followed;
     what is not there is fine."""
-    with _writing(path, "remove"):
+    with writing(path, "remove"):
         above = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             _drop(path.name, above)
@@ -150,8 +152,7 @@ def _read(base: Path, name: str, most: int) -> bytes:
         for part in folders:
             at = os.open(_plain(part), _INTO, dir_fd=at)
             opened.callback(os.close, at)
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us up
-        file = opened.enter_context(os.fdopen(os.open(_plain(last), flags, dir_fd=at), "rb"))
+        file = opened.enter_context(os.fdopen(os.open(_plain(last), _FROM, dir_fd=at), "rb"))
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
         return file.read(most)
@@ -214,7 +215,7 @@ def _refuse_special(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _writing(path: Path, verb: str = "write") -> Iterator[None]:
+def writing(path: Path, verb: str = "write") -> Iterator[None]:
     try:
         yield
     except OSError as error:

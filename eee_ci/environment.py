@@ -1,0 +1,108 @@
+"""The environment of jobs: built from a list of names, never what is left of the caller's."""
+
+import fnmatch
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from eee_ci import search
+
+# What tools need to find their way: the user, the language, certificates, proxies and package indexes.
+PASSED = (
+    *("HOME", "USER", "LOGNAME", "LANG", "LC_*", "TZ", "CI", "XDG_*", "SYSTEMROOT"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"),
+    *("PIP_*", "UV_*", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+)
+# A job could steer the workflow around it with these: not even a name written out lets them pass.
+NEVER = (
+    *("GITHUB_ENV", "GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STATE", "GITHUB_STEP_SUMMARY", "ACTIONS_*"),
+    *("PYTHONDONTWRITEBYTECODE",),  # triples the time that tools take to start
+)
+# These pass only by their full name: a pattern is no decision to hand out a secret.
+SECRET = ("*TOKEN*", "*SECRET*", "*PASSWORD*", "*PASSWD*", "*CREDENTIAL*", "*API_KEY*", "*PRIVATE_KEY*")
+FIXED = {"NO_COLOR": "1", "TERM": "dumb", "PYTHONPYCACHEPREFIX": "{cache}/pycache"}
+# mypy's MYPY_NUM_WORKERS is not among them: with it mypy refuses some configs that it takes without.
+WORKERS = (
+    "PYTEST_XDIST_AUTO_NUM_WORKERS",
+    "PYTHON_CPU_COUNT",
+    "RAYON_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "CMAKE_BUILD_PARALLEL_LEVEL",
+)
+
+
+def build(
+    environ: Mapping[str, str],
+    *,
+    root: Path,
+    pass_names: Sequence[str] = (),
+    set_values: Mapping[str, str] | None = None,
+    python_bin: str | None = None,
+    cores: int = 1,
+) -> dict[str, str]:
+    """The whole environment of a job but TMPDIR. `pass_names` may hold patterns such as `DJANGO_*`; a name
+    written out in full passes whatever it is. `python_bin` is the folder of the project's interpreter."""
+    made = _chosen(environ, pass_names)
+    made = {"TZ": "UTC", "LANG": "C.UTF-8"} | made
+    made["PATH"] = search.path(environ, root, first=[python_bin] if python_bin else [])
+    made |= {**FIXED, **workers(cores), **(set_values or {})}
+    return dict(sorted(made.items()))
+
+
+def workers(cores: int) -> dict[str, str]:
+    """How a job tells its tools how many cores are theirs."""
+    return dict.fromkeys(WORKERS, str(cores)) | {"MAKEFLAGS": f"-j{cores}"}
+
+
+def cores() -> int:
+    """Cores that this process may use: its affinity, and the quota of its control groups."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min([allowed, *_quotas()]))
+
+
+def _chosen(environ: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
+    patterns = (*PASSED, *(name for name in names if "*" in name))
+    return {
+        name: value
+        for name, value in environ.items()
+        if (name in names or (_like(name, patterns) and not _like(name, SECRET))) and not _like(name, NEVER)
+    }
+
+
+def _like(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def _quotas(proc: Path = Path("/proc/self/cgroup"), mount: Path = Path("/sys/fs/cgroup")) -> list[int]:
+    """Whole cores of each quota on this process's groups and those above; 1.5 cores count as 1."""
+    found = []
+    for line in _words(proc).splitlines():
+        _, controllers, group = line.split(":", 2)
+        if not controllers or "cpu" in controllers.split(","):
+            top = mount / "cpu" if controllers else mount
+            at = Path(os.path.normpath(f"{top}/{group}"))
+            found += [_quota(folder) for folder in (at, *at.parents) if folder.is_relative_to(mount)]
+    return [quota for quota in found if quota]
+
+
+def _quota(group: Path) -> int | None:
+    """`cpu.max` of the second version of control groups, two files of the first one."""
+    limits = _words(group / "cpu.max").split() or [
+        _words(group / "cpu.cfs_quota_us").strip(),
+        _words(group / "cpu.cfs_period_us").strip(),
+    ]
+    if not all(limit.isdecimal() for limit in limits):  # `max`, -1, or no such file
+        return None
+    quota, period = int(limits[0]), int(limits[-1])
+    return max(1, quota // period) if period else None
+
+
+def _words(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,96 @@
+"""pytest, under coverage.py unless `coverage: false`, always with the project's own interpreter."""
+
+import msgspec
+
+from eee_ci import reading
+from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Scope, Step
+from eee_ci.ports import Requirement, Site
+from eee_ci.readers import coverage, tests
+
+SCOPE: Scope = "tests"
+CATEGORY = "tests"
+PRIOR = 30.0
+LIMITS = {"tests_failed": Limit(max=0), "tests": Limit(min=1), "coverage": Limit(min=70)}
+PINNABLE = False
+EXITS = {
+    0: "passed",
+    1: reading.FOUND,
+    2: "error (interrupted)",
+    3: "error (internal error)",
+    4: "error (usage)",
+    5: "error (no tests collected)",
+}
+INTERRUPTED = 2  # also when a file could not be collected
+RERUNNERS = frozenset({"pytest-rerunfailures", "pytest-retry", "flaky"})
+JUNIT = "junit.xml"
+
+
+class Options(Noun, frozen=True, kw_only=True):
+    """`coverage: false` runs the tests alone."""
+
+    coverage: bool = True
+
+
+OPTIONS = Options
+
+
+def limits(gate: Gate) -> dict[str, Limit]:
+    """Where coverage is not measured it has no limit."""
+    return {name: limit for name, limit in LIMITS.items() if name != "coverage" or _covers(gate)}
+
+
+def requirements(gate: Gate) -> tuple[Requirement, ...]:
+    names = ("pytest", "coverage") if _covers(gate) else ("pytest",)
+    return tuple(Requirement(name=name, project=True) for name in names)
+
+
+def command(gate: Gate, site: Site) -> Command:
+    """Ours comes after the project's `addopts` and the gate's own arguments, so that it holds."""
+    words = site.tools["pytest"].argv
+    at = words.index("-m")  # before it stand the launcher's options
+    alone = ("--no-cov",) if "pytest-cov" in site.distributions else ()  # it would trace a second time
+    run = (
+        *(*words[:at], "--cwd-on-path", *(coverage.measuring(site) if _covers(gate) else ()), *words[at:]),
+        *gate.args,
+        *alone,
+        *("--color=no", "--rootdir={root}", "--junitxml={scratch}/" + JUNIT),
+        *("-o", "junit_family=xunit1", "-o", "cache_dir={cache}/pytest"),
+        *(f"--ignore-glob={pattern}" for pattern in gate.exclude),
+        *gate.paths,
+    )
+    return Command(
+        steps=(Step(argv=run, go_on=(0, 1)), *(coverage.reporting(site) if _covers(gate) else ())),
+        env=coverage.ENV
+        | {
+            "HYPOTHESIS_STORAGE_DIRECTORY": "{cache}/hypothesis",
+            "PYTEST_XDIST_AUTO_NUM_WORKERS": str(gate.cores),
+        },
+        keep=(JUNIT, coverage.REPORT),
+        writes=True,
+    )
+
+
+def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
+    """A file that could not be collected breaks the gate, with its place: the tests did not all run."""
+    tested = msgspec.structs.replace(outcome, steps=outcome.steps[:1])
+    ran = reading.last(tested)
+    known = tests.Cases()
+    if ran.exit in (0, 1) or (ran.exit == INTERRUPTED and JUNIT in outcome.files):
+        data = reading.report(tested, JUNIT)
+        known = tests.of_pytest(data, reruns=bool(RERUNNERS & site.distributions))
+    if not known.lost:
+        tests.check(known.ran, ran, reading.exits(ran, EXITS))
+    measured = coverage.read(outcome, site.root) if _covers(gate) and not known.lost else Reading()
+    lost = (f"could not collect {tests.place(case, site.root)}: {case.message}" for case in known.lost)
+    found = tests.findings((*known.lost, *known.ran), site.root, "pytest")
+    return Reading(
+        findings=(*reading.finish(site.root, found), *measured.findings),
+        cases=known.ran,
+        measures=tests.measures(known.ran) | measured.measures,
+        errors=(*lost, *measured.errors),
+        notes=measured.notes,
+    )
+
+
+def _covers(gate: Gate) -> bool:
+    return msgspec.convert(gate.options, OPTIONS).coverage

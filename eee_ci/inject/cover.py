@@ -1,0 +1,57 @@
+"""Starts coverage.py in the judged interpreter as `coverage run` does, the project's own settings first.
+
+What only a program inside of that interpreter can know is decided here: whether the project says what to
+measure, and whether worker processes can be measured. Standard library and coverage.py only.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from typing import Any, Callable  # noqa: UP035 - Python 3.8
+
+UNSEEN = "coverage.py before 7.10 cannot see pytest-xdist's workers; update it or run without xdist (-n0)\n"
+
+
+def start(wish: dict[str, list[str]]) -> Callable[[], None]:
+    """Measure from here on, as the launcher's options wish; call what comes back to stop and save."""
+    import coverage.exceptions
+
+    cov = coverage.Coverage(data_file=wish["--cover"][0], branch=True, check_preimported=True)
+    if not any(known(cov, name) for name in ("source", "source_pkgs", "source_dirs", "include")):
+        if wish.get("--source"):
+            cov.set_option("run:source", wish["--source"])
+        if not known(cov, "omit"):
+            cov.set_option("run:omit", wish.get("--omit", []))
+    sees_workers = "--workers" not in wish or measure_workers(cov)
+    cov.start()
+
+    def finish() -> None:
+        warnings.simplefilter("ignore", coverage.exceptions.CoverageWarning)  # the report says it better
+        cov.stop()
+        if not sees_workers and "xdist.dsession" in sys.modules:
+            sys.stderr.write(UNSEEN)  # a number without the workers would be wrong: rather no data at all
+        else:
+            cov.save()
+
+    return finish
+
+
+def known(cov: Any, name: str) -> Any:
+    """The project's setting; None where this version of coverage.py has no such option."""
+    try:
+        return cov.get_option(f"run:{name}")
+    except Exception:  # noqa: BLE001 - its own exception class moved between versions
+        return None
+
+
+def measure_workers(cov: Any) -> bool:
+    """Have worker processes measured as well; False when this version cannot."""
+    patches = known(cov, "patch")
+    if patches is None:
+        return False
+    cov.set_option("run:patch", sorted({*patches, "subprocess"}))
+    cov.set_option("run:parallel", True)
+    cov.config.config_file = cov.config.config_file or os.devnull  # it asserts that there is one
+    return True

@@ -1,0 +1,89 @@
+"""Starts a module as `python -m` does, but no file of this or of the working folder can shadow a library.
+
+    python launch.py [--cwd-on-path] [--root=DIR] [--cover=DATA [--source=S] [--omit=O] [--workers]]
+                     -m MODULE ARGS...
+
+With PYTHONPYCACHEPREFIX set, Python would compile all libraries anew into that folder. Here a byte-code file
+that a library already has beside it is used; whatever is written goes below the prefix. Runs on Python 3.8.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import sys
+import types
+from importlib import _bootstrap_external as system
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+FLAGS = ("--cwd-on-path", "--root", "--cover", "--source", "--omit", "--workers")
+
+
+def main(argv: list[str]) -> None:
+    """Set the path, then become the module."""
+    options, module, arguments = parse(argv)
+    if sys.path and os.path.realpath(sys.path[0]) == HERE:
+        del sys.path[0]
+    if "--cwd-on-path" in options:
+        sys.path.insert(0, os.getcwd())
+    if sys.pycache_prefix is not None:
+        reuse_bytecode(options.get("--root", [os.getcwd()])[0])
+    finish = None
+    if "--cover" in options:
+        finish = runpy.run_path(os.path.join(HERE, "cover.py"))["start"](options)
+    sys.argv[1:] = arguments
+    sys.modules["__main__"] = types.ModuleType("__main__")  # our names are not the module's
+    try:
+        runpy._run_module_as_main(module)  # type: ignore[attr-defined]  # what `python -m` itself calls
+    finally:
+        if finish is not None:
+            finish()
+
+
+def parse(argv: list[str]) -> tuple[dict[str, list[str]], str, list[str]]:
+    """The options, each with its values, then the module and its own arguments."""
+    options: dict[str, list[str]] = {}
+    rest = list(argv)
+    while rest and rest[0] != "-m":
+        flag, _, value = rest.pop(0).partition("=")
+        if flag not in FLAGS:
+            sys.exit(f"launch.py: unknown option {flag}")
+        options.setdefault(flag, []).append(value)
+    if len(rest) < 2:  # noqa: PLR2004 - `-m` and its module
+        sys.exit("launch.py: want `-m MODULE` after the options")
+    return options, rest[1], rest[2:]
+
+
+def reuse_bytecode(root: str) -> None:
+    """Read the byte code of libraries where it lies; write below the prefix only."""
+    prefixed, loader = system.cache_from_source, system.SourceFileLoader
+    write = loader._cache_bytecode  # type: ignore[attr-defined]
+    own = os.path.join(os.path.realpath(root), "")
+    venv = os.path.join(os.path.realpath(sys.prefix), "")
+    passing = os.path.join(os.path.realpath(os.environ.get("TMPDIR", "/tmp")), "")  # noqa: S108  # nosec B108
+    if not venv.startswith(own) or venv == own:
+        venv = ""
+
+    def is_own(path: str) -> bool:
+        return path.startswith(own) and not (venv and path.startswith(venv))
+
+    def cache_from_source(path: str, *args: object, **kwargs: object) -> str:
+        aside: str = prefixed(path, *args, **kwargs)  # type: ignore[call-overload]
+        path = os.fspath(path)
+        if is_own(path) or os.path.exists(aside):
+            return aside
+        beside = os.path.join(os.path.dirname(path), "__pycache__", os.path.basename(aside))
+        return beside if os.path.exists(beside) else aside
+
+    def cache_bytecode(self: object, source_path: str, _: str, data: bytes) -> object:
+        if source_path.startswith(passing) and not is_own(source_path):
+            return None  # modules that tests write: every run has new ones
+        # stale byte code beside its source stays: the new one goes below the prefix, and is found first
+        return write(self, source_path, prefixed(source_path), data)
+
+    system.cache_from_source = cache_from_source  # type: ignore[assignment]
+    loader._cache_bytecode = cache_bytecode  # type: ignore[attr-defined]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,83 @@
+"""THE STORY of one run: jobs go out, outcomes come back, each is read and judged; verdicts are one run."""
+
+import platform
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from eee_ci import __version__, history, judge, tree
+from eee_ci.model import Cost, Run, Verdict
+from eee_ci.pipeline import dispatch
+from eee_ci.plan import Plan
+from eee_ci.ports import Executor
+
+
+def run(
+    plan: Plan,
+    executor: Executor,
+    *,
+    watch: dispatch.Watch,
+    signals: dispatch.Caught,
+    fail_fast: bool = False,
+    notes: tuple[str, ...] = (),
+    clock: Callable[[], float] = time.monotonic,
+) -> Run:
+    """Run all gates of a plan to their verdicts. Never raises for what a gate does."""
+    started, began = datetime.now(UTC), clock()
+    course = dispatch.Course(plan, executor, watch=watch, clock=clock, fail_fast=fail_fast)
+    verdicts = course.run(signals)
+    verdicts = unstale(plan, verdicts)
+    kept = history.record(Path(plan.root), costs(verdicts))
+    return Run(
+        version=__version__,
+        project=Path(plan.root).name,
+        config=plan.config.source,
+        config_digest=plan.config.digest,
+        tree=plan.tree.id,
+        commit=plan.tree.commit,
+        branch=plan.tree.branch,
+        environment=environment(plan),
+        started=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        seconds=round(clock() - began, 3),
+        cores=plan.cores,
+        complete=signals.first is None,
+        signal=signals.first,
+        exit_code=judge.exit_code(verdicts, signals.first),
+        verdicts=verdicts,
+        notes=(*notes, *plan.notes, *plan.tree.notes, *((kept,) if kept else ())),
+    )
+
+
+def unstale(plan: Plan, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+    """A verdict on files that changed while it was reached is no verdict."""
+    changed = tree.changed_since(plan.tree)
+    if not changed or any("modified" in verdict.flags for verdict in verdicts):
+        return verdicts
+    reason = f"files changed while it ran: {dispatch.listed(changed)}; run it again"
+    return tuple(
+        _stale(verdict, reason) if verdict.asked and verdict.attempts else verdict for verdict in verdicts
+    )
+
+
+def _stale(verdict: Verdict, reason: str) -> Verdict:
+    status = "broken" if verdict.status == "passed" else verdict.status
+    return msgspec.structs.replace(
+        verdict, status=status, reasons=(*verdict.reasons, reason), flags=(*verdict.flags, "stale")
+    )
+
+
+def costs(verdicts: tuple[Verdict, ...]) -> dict[str, Cost]:
+    """The costs of the gates that ran to their end, for the next run's schedule."""
+    ended = [v for v in verdicts if v.status in ("passed", "failed") and v.cached is None]
+    return {v.gate: v.cost for v in ended}
+
+
+def environment(plan: Plan) -> dict[str, str]:
+    """What the verdicts depend on besides the tree."""
+    return {
+        "python": plan.python_version,
+        "platform": f"{platform.system()} {platform.machine()}",
+    }

@@ -1,0 +1,247 @@
+"""The jobs of one run on their way: which wait, which run, which are done."""
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from eee_ci import judge, schedule, text, tree
+from eee_ci.files import home
+from eee_ci.model import Attempt, Command, Cost, Outcome, Reading, Status, TestCase, Verdict
+from eee_ci.plan import Job, Plan, read
+from eee_ci.ports import Executor, Place
+
+_LOG_LINES = 20
+
+
+class Caught(Protocol):
+    """The signals that came in so far: the first, and how many."""
+
+    first: int | None
+    count: int
+
+
+class Watch(Protocol):
+    """Somebody who looks on."""
+
+    def started(self, gate: str) -> None:
+        """A gate's processes are about to start."""
+
+    def ended(self, verdict: Verdict) -> None:
+        """A gate has its verdict."""
+
+    def beat(self, running: tuple[tuple[str, float], ...]) -> None:
+        """Time went by; gates that run, with their seconds so far."""
+
+
+class Course:
+    """Keeps what waits, runs and is done; `run` goes on until every gate has a verdict."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        executor: Executor,
+        *,
+        watch: Watch,
+        clock: Callable[[], float] = time.monotonic,
+        fail_fast: bool,
+    ) -> None:
+        self._plan, self._executor, self._watch, self._clock = plan, executor, watch, clock
+        self._fail_fast = fail_fast
+        self._began = clock()
+        self._jobs = {job.gate.id: job for job in plan.jobs}
+        self._rank = schedule.ranks(job.node for job in plan.live)
+        self._waiting = dict(self._jobs)
+        self._running: dict[str, float] = {}
+        self._started: dict[str, float] = {}
+        self._earlier: dict[str, list[Verdict]] = {}
+        self._done: dict[str, Verdict] = {}
+        self._blamed: set[str] = set()
+        self._closing = ""  # why nothing new starts, in words
+
+    def run(self, signals: Caught) -> tuple[Verdict, ...]:
+        """All verdicts, in the order of the config."""
+        heeded = 0
+        while self._waiting or self._running:
+            if signals.count > heeded:
+                heeded = signals.count
+                self._closing = "the run was stopped"
+                self._executor.stop(now=heeded > 1)
+            self._start()
+            if self._running:
+                for name, outcome in self._executor.collect(1.0):
+                    self._settle(self._jobs[name], outcome)
+                self._watch.beat(tuple((n, self._clock() - at) for n, at in sorted(self._running.items())))
+        return tuple(self._done[job.gate.id] for job in self._plan.jobs)
+
+    def _start(self) -> None:
+        """Settle what needs no process, then start what fits, heaviest path first."""
+        while settled := [job for job in self._waiting.values() if self._without_process(job)]:
+            for job in settled:
+                del self._waiting[job.gate.id]
+        ready = [job.node for job in self._waiting.values() if set(job.gate.needs) <= set(self._done)]
+        busy = [self._busy(self._jobs[name], at) for name, at in self._running.items()]
+        now = self._clock()
+        for node in schedule.choose(ready, busy, cores=self._plan.cores, rank=self._rank, now=now):
+            job = self._waiting.pop(node.name)
+            if job.command is not None:  # as it always is here: a job without one has its verdict by now
+                self._submit(job, job.command)
+
+    def _busy(self, job: Job, at: float) -> schedule.Busy:
+        return schedule.Busy(cores=job.cores, ends=at + job.expected)
+
+    def _without_process(self, job: Job) -> bool:
+        """Give a verdict to a job that will not run; False when it will, or has to wait."""
+        if job.skip:
+            verdict = self._verdict(job, asked=False, reasons=(job.skip,))
+        elif job.missing:
+            verdict = self._verdict(job, status="broken", reasons=job.missing)
+        elif failed := [
+            need for need in job.gate.needs if need in self._done and self._done[need].status != "passed"
+        ]:
+            verdict = self._verdict(job, reasons=(f"it needs {', '.join(failed)}, which did not pass",))
+        elif self._closing:
+            verdict = self._verdict(job, reasons=(f"not started: {self._closing}",))
+        else:
+            return False
+        self._finish(verdict)
+        return True
+
+    def _submit(self, job: Job, command: Command) -> None:
+        name = job.gate.id
+        cache = home(Path(self._plan.root)) / "cache" / name
+        if name not in self._started:
+            self._watch.started(name)
+        self._running[name] = self._clock()
+        self._started.setdefault(name, self._running[name])
+        self._executor.submit(
+            name, command, Place(tree=self._plan.tree, cache=str(cache), python=self._plan.python)
+        )
+
+    def _settle(self, job: Job, outcome: Outcome) -> None:
+        """Read and judge an outcome; send a failed job out again while it may be retried."""
+        name = job.gate.id
+        del self._running[name]
+        earlier = self._earlier.setdefault(name, [])
+        verdict = self._judge(job, outcome)
+        again = verdict.status != "passed" and len(earlier) < job.gate.retries and not self._closing
+        if again and job.command is not None:
+            earlier.append(verdict)
+            self._submit(job, job.command)
+            return
+        self._finish(_after(earlier, verdict))
+
+    def _judge(self, job: Job, outcome: Outcome) -> Verdict:
+        reading, suppressed = judge.apply(job.gate, timed(read(job, outcome), outcome))
+        status, reasons = judge.status(reading, job.limits)
+        flags = ("leaky",) if outcome.leaky else ()
+        if outcome.leaky:
+            reasons = (*reasons, f"it left processes behind, which were ended: {listed(outcome.leaky)}")
+        if changed := self._changed(job):
+            status = "failed" if status == "passed" else status
+            reasons = (
+                *reasons,
+                f"it, or somebody beside it, changed files of the project: {listed(changed)}",
+            )
+            flags = (*flags, "modified")
+        return msgspec.structs.replace(
+            self._verdict(job, status=status, reasons=reasons),
+            reading=reading,
+            suppressed=suppressed,
+            cost=Cost(seconds=round(outcome.seconds, 3), cpu=round(outcome.cpu, 3), peak=outcome.peak),
+            flags=flags,
+            started=round(self._started[job.gate.id] - self._began, 3),
+            attempts=1,
+            command=tuple(step.argv for step in outcome.steps),
+            log="" if status == "passed" else tail(outcome),
+        )
+
+    def _changed(self, job: Job) -> tuple[str, ...]:
+        """Files that differ since the start and that no earlier gate was blamed for."""
+        if job.command is None or not job.command.writes or job.command.copy:
+            return ()
+        new = [path for path in tree.changed_since(self._plan.tree) if path not in self._blamed]
+        self._blamed.update(new)
+        return tuple(new)
+
+    def _verdict(
+        self, job: Job, *, status: Status = "skipped", asked: bool = True, reasons: tuple[str, ...] = ()
+    ) -> Verdict:
+        tool = next(iter(job.site.tools.values()), None)
+        return Verdict(
+            gate=job.gate.id,
+            tool=job.gate.tool,
+            status=status,
+            mode=job.gate.mode,
+            asked=asked,
+            version=tool.version if tool else None,
+            origin=tool.origin if tool else None,
+            reasons=reasons,
+            limits=job.limits,
+        )
+
+    def _finish(self, verdict: Verdict) -> None:
+        self._done[verdict.gate] = verdict
+        if verdict.asked:
+            self._watch.ended(verdict)
+        if (
+            self._fail_fast
+            and verdict.asked
+            and judge.blocks(verdict.status, verdict.mode)
+            and not self._closing
+        ):
+            self._closing = f"{verdict.gate} is {verdict.status} (--fail-fast)"
+
+
+def timed(reading: Reading, outcome: Outcome) -> Reading:
+    """The reading with the measure `seconds`, which every gate has."""
+    measures = {**reading.measures, "seconds": round(outcome.seconds, 3)}
+    return msgspec.structs.replace(reading, measures=measures)
+
+
+def listed(names: Iterable[str], most: int = 5) -> str:
+    """The first few names, and how many more there are."""
+    known = list(names)
+    shown = ", ".join(text.line(name) for name in known[:most])
+    return shown if len(known) <= most else f"{shown} and {len(known) - most} more"
+
+
+def tail(outcome: Outcome) -> str:
+    """The last lines that the processes said, standard error after standard output. What a logger marks as
+    DEBUG is left out: ruff is verbose for its count of files only."""
+    said = b"".join(
+        stream + b"\n" for step in outcome.steps for stream in (step.stdout, step.stderr) if stream
+    )
+    lines = text.clean(text.decode(said[-65536:])).split("\n")
+    told = "\n".join(line for line in lines if "[DEBUG]" not in line).strip("\n").split("\n")
+    return "\n".join(told[-_LOG_LINES:])
+
+
+def _after(earlier: list[Verdict], last: Verdict) -> Verdict:
+    """The last attempt, with what the earlier ones said. A pass after a failure is shown as flaky."""
+    if not earlier:
+        return last
+    number = len(earlier) + 1
+    reasons, flags = last.reasons, last.flags
+    if last.status == "passed":
+        before = "; ".join(reason for verdict in earlier for reason in verdict.reasons[:1])
+        reasons, flags = (f"flaky: it passed on attempt {number} only ({before})",), (*flags, "flaky")
+    cases = tuple(
+        _attempted(case, [verdict.reading.cases for verdict in earlier]) for case in last.reading.cases
+    )
+    reading = msgspec.structs.replace(last.reading, cases=cases)
+    return msgspec.structs.replace(last, reading=reading, reasons=reasons, flags=flags, attempts=number)
+
+
+def _attempted(case: TestCase, earlier: list[tuple[TestCase, ...]]) -> TestCase:
+    """A test case with its outcomes in the earlier attempts, where one of them was not a pass."""
+    key = (case.classname, case.name)
+    before = [old for cases in earlier for old in cases if (old.classname, old.name) == key]
+    if all(old.status in ("passed", "skipped") for old in before):
+        return case
+    attempts = tuple(
+        Attempt(status=o.status, seconds=o.seconds, message=o.message, text=o.text) for o in before
+    )
+    return msgspec.structs.replace(case, attempts=(*attempts, *case.attempts))

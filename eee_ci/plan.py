@@ -1,0 +1,195 @@
+"""Config and tree become jobs: tools found, commands made, costs expected. The only door to the gates."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from eee_ci import environment, gates, history, inject, judge, schedule, tools, tree
+from eee_ci.config import Config, ToolSpec
+from eee_ci.errors import ReportError, UsageError
+from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Tree
+from eee_ci.ports import Site, Tool
+
+
+class Job(Noun, frozen=True, kw_only=True):
+    """A gate ready to run. Without a command it cannot: `missing` says why, a sentence each.
+    `skip` is the reason of a gate that was left out on request."""
+
+    gate: Gate
+    limits: dict[str, Limit]
+    site: Site
+    command: Command | None = None
+    missing: tuple[str, ...] = ()
+    skip: str = ""
+    expected: float = 0.0
+    cores: int = 1
+
+    @property
+    def node(self) -> schedule.Node:
+        return schedule.Node(
+            name=self.gate.id, seconds=self.expected, cores=self.cores, needs=self.gate.needs
+        )
+
+
+class Plan(Noun, frozen=True, kw_only=True):
+    """All that a run needs to know: the jobs in the order of the config."""
+
+    root: str
+    config: Config
+    tree: Tree
+    python: str
+    python_version: str
+    cores: int
+    jobs: tuple[Job, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def live(self) -> tuple[Job, ...]:
+        return tuple(job for job in self.jobs if job.command is not None and not job.skip)
+
+
+def toolspecs() -> dict[str, ToolSpec]:
+    """What the config may say of each tool."""
+    return {name: ToolSpec(options=a.OPTIONS, pinnable=a.PINNABLE) for name, a in gates.TABLE.items()}
+
+
+def make(config: Config, found: Tree, *, only: Iterable[str] = (), environ: Mapping[str, str]) -> Plan:
+    """The plan for a tree; a UsageError names gates that do not exist."""
+    root = Path(found.root)
+    interpreter = tools.python(root, config.python, environ)
+    layout = tree.layout(root, found)
+    base = Site(
+        root=str(root),
+        python=str(interpreter.path),
+        python_version=interpreter.version[:2],
+        tools={},
+        sources=layout.sources if config.sources is None else config.sources,
+        tests=layout.tests if config.tests is None else config.tests,
+        files=tuple(found.files),
+        distributions=frozenset(interpreter.distributions),
+    )
+    setting = _Setting(
+        config=config,
+        interpreter=interpreter,
+        base=base,
+        cores=min(config.jobs or environment.cores(), 256),
+        past=history.load(root),
+        environ=dict(environ),
+    )
+    chosen = _chosen(config, tuple(only))
+    return Plan(
+        root=str(root),
+        config=config,
+        tree=found,
+        python=base.python,
+        python_version=".".join(map(str, interpreter.version)),
+        cores=setting.cores,
+        jobs=tuple(_job(gate, setting, asked=gate.id in chosen) for gate in config.gates),
+    )
+
+
+def read(job: Job, outcome: Outcome) -> Reading:
+    """What the tool said; whatever cannot be believed is an error of the reading, never an exception."""
+    if outcome.problem:
+        return Reading(errors=(outcome.problem,))
+    try:
+        return gates.TABLE[job.gate.tool].read(_effective(job.gate, job.limits), job.site, outcome)
+    except ReportError as error:
+        return Reading(errors=(str(error),))
+    except (RecursionError, MemoryError) as error:
+        return Reading(errors=(f"its report is too deep or too large to be read ({type(error).__name__})",))
+
+
+class _Setting(Noun, frozen=True, kw_only=True):
+    """What all jobs of a plan share."""
+
+    config: Config
+    interpreter: tools.Interpreter
+    base: Site
+    cores: int
+    past: history.History
+    environ: dict[str, str]
+
+
+def _chosen(config: Config, only: tuple[str, ...]) -> set[str]:
+    """The gates asked for and all that they need; with none named, all that are not off."""
+    known = {gate.id: gate for gate in config.gates}
+    unknown = [name for name in only if name not in known]
+    if unknown:
+        raise UsageError(
+            f"there is no gate {', '.join(map(repr, unknown))} in {config.source}",
+            f"the gates are: {', '.join(known)}",
+        )
+    todo = list(only) or [gate.id for gate in config.gates if gate.mode != "off"]
+    chosen: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name not in chosen:
+            chosen.add(name)
+            todo.extend(known[name].needs)
+    return chosen
+
+
+def _job(gate: Gate, setting: _Setting, *, asked: bool) -> Job:
+    adapter = gates.TABLE[gate.tool]
+    defaults = adapter.limits(gate) if hasattr(adapter, "limits") else adapter.LIMITS
+    held = judge.limits(gate.limits, defaults)
+    job = Job(
+        gate=gate,
+        limits=held,
+        site=setting.base,
+        cores=min(gate.cores, setting.cores),
+        expected=setting.past.expected(gate.id, adapter.PRIOR),
+    )
+    if gate.mode == "off":
+        return msgspec.structs.replace(job, skip="it is off in the config")
+    if not asked:
+        return msgspec.structs.replace(job, skip="not asked for")
+    found, missing = _tools(gate, setting)
+    if missing:
+        return msgspec.structs.replace(job, missing=missing)
+    site = msgspec.structs.replace(setting.base, tools=found, cores=job.cores)
+    made = adapter.command(_effective(gate, held), site)
+    return msgspec.structs.replace(job, site=site, command=_complete(made, found.values(), job, setting))
+
+
+def _effective(gate: Gate, held: dict[str, Limit]) -> Gate:
+    return msgspec.structs.replace(gate, limits=held)
+
+
+def _tools(gate: Gate, setting: _Setting) -> tuple[dict[str, Tool], tuple[str, ...]]:
+    found: dict[str, Tool] = {}
+    missing: list[str] = []
+    for requirement in gates.TABLE[gate.tool].requirements(gate):
+        tool = tools.find(
+            requirement,
+            interpreter=setting.interpreter,
+            root=Path(setting.base.root),
+            version=gate.version,
+            launcher=Path(inject.script("launch.py")),
+            environ=setting.environ,
+        )
+        if isinstance(tool, Tool):
+            found[requirement.name] = tool
+        else:
+            missing.append(f"{tool.message}; to get it: {tool.install}")
+    return found, tuple(missing)
+
+
+def _complete(command: Command, found: Iterable[Tool], job: Job, setting: _Setting) -> Command:
+    """Fill in what the adapter leaves to the planner: pinned tools fetched, environment, time limit."""
+    base = environment.build(
+        setting.environ,
+        root=Path(setting.base.root),
+        python_bin=setting.interpreter.bin,
+        pass_names=setting.config.pass_env,
+        set_values=setting.config.set_env,
+        cores=job.cores,
+    )
+    return msgspec.structs.replace(
+        command,
+        steps=(*(step for tool in found for step in tools.prepare(tool)), *command.steps),
+        env={**base, **command.env, **setting.config.set_env},
+        timeout=job.gate.timeout,
+    )

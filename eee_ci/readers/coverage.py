@@ -1,0 +1,118 @@
+"""coverage.py for the test gates: how it measures and reports, and what its report says."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from eee_ci import reading
+from eee_ci.errors import ReportError
+from eee_ci.model import Finding, Outcome, Reading, Step
+from eee_ci.ports import Site
+from eee_ci.readers import numbers
+
+DATA, REPORT = "coverage.data", "coverage.json"
+ENV = {"COVERAGE_FILE": "{scratch}/.coverage"}  # of what tests measure themselves; ours is named in full
+EXITS = {
+    0: "passed",
+    1: "error (no data)",
+    2: "passed",  # below the project's own `fail_under`; here the gate's limits decide
+}
+UNTOUCHED = (
+    "no test executed any measured statement: the tests probably import another copy of the project; "
+    "install it with `pip install -e .`, or set `sources`"
+)
+SHOWN = 200  # findings at most; all of them are counted
+RULE = "uncovered-function"
+
+
+def measuring(site: Site) -> tuple[str, ...]:
+    """The launcher's options that measure a module; the project's own settings for coverage.py come first."""
+    sources = (f"--source={source}" for source in site.sources)
+    omitted = (f"--omit={pattern}" for test in site.tests for pattern in (test, f"{test}/*"))
+    workers = ("--workers",) if "pytest-xdist" in site.distributions else ()
+    return (f"--cover={{scratch}}/{DATA}", *sources, *omitted, *workers)
+
+
+def reporting(site: Site) -> tuple[Step, ...]:
+    """One file out of those of several processes, where there are several; then the report."""
+    words = site.tools["coverage"].argv
+    data = f"--data-file={{scratch}}/{DATA}"
+    combine = Step(
+        argv=(*words, "combine", "-q", data), skip_if=DATA, go_on=(0, 1)
+    )  # 1: nothing there; next says so
+    return combine, Step(argv=(*words, "json", data, "-o", f"{{scratch}}/{REPORT}"))
+
+
+def read(outcome: Outcome, root: str) -> Reading:
+    """What was measured; what cannot be believed comes back as an error and leaves the test cases alone."""
+    try:
+        reading.exits(reading.last(outcome), EXITS)
+        return measures(reading.report(outcome, REPORT), root)
+    except ReportError as error:
+        return Reading(errors=(str(error),))
+
+
+def measures(data: bytes, root: str) -> Reading:
+    """`coverage` is the percentage of statements, branches not mixed in; `branch_coverage` is absent where
+    the code has no branch, `uncovered_functions` where coverage.py is too old to know functions."""
+    report = reading.json(data, "the report of coverage.py")
+    try:
+        totals, files = report["totals"], report["files"]
+        measured = _percent(totals)
+        functions = sorted(_functions(files), key=lambda found: (-found[0], found[1:]))
+        if any("functions" in file for file in files.values()):
+            measured["uncovered_functions"] = float(len(functions))
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ReportError(f"the report of coverage.py is not as expected: {error!r}") from None
+    return Reading(
+        measures=measured,
+        findings=reading.finish(root, [_finding(*found) for found in functions[:SHOWN]]),
+        notes=_rest(len(functions) - SHOWN),
+        errors=_doubts(measured.get("coverage")),
+    )
+
+
+def _percent(totals: dict[str, Any]) -> dict[str, float]:
+    shares = {
+        "coverage": (totals["covered_lines"], totals["num_statements"]),
+        "branch_coverage": (totals.get("covered_branches", 0), totals.get("num_branches", 0)),
+    }
+    for covered, total in shares.values():
+        if not 0 <= covered <= total < math.inf:
+            raise ValueError(f"{covered} of {total} covered")
+    return {name: 100 * covered / total for name, (covered, total) in shares.items() if total}
+
+
+def _functions(files: dict[str, Any]) -> Iterator[tuple[int, str, int, str]]:
+    """Statements, path, line and name of every function without one executed statement."""
+    for path, file in files.items():
+        for name, region in file.get("functions", {}).items():
+            statements = region["summary"]["num_statements"]
+            if name and statements and not region["summary"]["covered_lines"]:
+                line = numbers.line(region.get("start_line") or min(region["missing_lines"], default=None))
+                yield int(statements), str(path), line or 1, str(name).partition("@")[0]
+
+
+def _finding(statements: int, path: str, line: int, name: str) -> Finding:
+    return Finding(
+        tool="coverage",
+        rule=RULE,
+        message=f"no test enters {name} ({statements} statement{'s' * (statements != 1)})",
+        severity="info",
+        category="coverage",
+        path=path,
+        line=line,
+    )
+
+
+def _doubts(percent: float | None) -> tuple[str, ...]:
+    """What cannot be a measurement of this project."""
+    if percent is None:
+        return ("coverage.py measured no statement at all: set `sources`, or coverage.py's own `source`",)
+    if percent == 0:
+        return (UNTOUCHED,)
+    return ()
+
+
+def _rest(number: int) -> tuple[str, ...]:
+    return (f"{number} more uncovered functions are not listed",) if number > 0 else ()

@@ -1,0 +1,99 @@
+"""The report formats: a table of names, and the one way from a run to its files."""
+
+from collections.abc import Callable, Collection, Iterable
+from pathlib import PurePosixPath
+from typing import Literal
+
+from eee_ci.errors import UsageError
+from eee_ci.model import Run
+from eee_ci.ports import Report
+
+
+def _json() -> Report:
+    from eee_ci.reports import json
+
+    return json
+
+
+def _junit() -> Report:
+    from eee_ci.reports import junit
+
+    return junit
+
+
+def _junit_strict() -> Report:
+    from eee_ci.reports import junit_strict
+
+    return junit_strict
+
+
+def _sarif() -> Report:
+    from eee_ci.reports import sarif
+
+    return sarif
+
+
+def _markdown() -> Report:
+    from eee_ci.reports import markdown
+
+    return markdown
+
+
+def _html() -> Report:
+    from eee_ci.reports import html
+
+    return html
+
+
+# each is imported when it is asked for: HTML alone would cost as much as all the others
+TABLE: dict[str, Callable[[], Report]] = {
+    "json": _json,
+    "junit": _junit,
+    "junit-strict": _junit_strict,
+    "sarif": _sarif,
+    "markdown": _markdown,
+    "html": _html,
+}
+
+
+def render(
+    run: Run,
+    formats: Iterable[str],
+    *,
+    junit_dialect: Literal["common", "strict"] = "common",
+    secrets: Collection[str] = (),
+) -> dict[str, bytes]:
+    """The files of these formats by name. `secrets` are values that must not show."""
+    from eee_ci.rendering import safe
+
+    shown = safe.run(run, secrets)
+    files: dict[str, bytes] = {}
+    for name in formats:
+        chosen = "junit-strict" if name == "junit" and junit_dialect == "strict" else name
+        files.update(_format(chosen).render(shown))
+    return files
+
+
+def _format(name: str) -> Report:
+    if name not in TABLE:
+        raise UsageError(f"--format: found {name!r}, want one of {', '.join(TABLE)}")
+    return TABLE[name]()
+
+
+def load(data: bytes, source: str) -> Run:
+    """The run in a `report.json`; a UsageError that names the place in it where it is none."""
+    from eee_ci.reports import json
+
+    return json.load(data, source)
+
+
+def stale(files: Collection[str], present: Iterable[str]) -> list[str]:
+    """Of the files present, those that an earlier run with more parts left: `eee-ci-3.sarif` where now
+    there are two. An upload of the whole folder would take them for today's."""
+    ours = {(PurePosixPath(name).stem, PurePosixPath(name).suffix) for name in files}
+    return sorted(
+        name
+        for name in set(present) - set(files)
+        for stem, dash, number in [PurePosixPath(name).stem.rpartition("-")]
+        if dash and number.isdecimal() and (stem, PurePosixPath(name).suffix) in ours
+    )

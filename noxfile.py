@@ -1,0 +1,47 @@
+"""Every developer verb. `nox -l` lists them; `python3 .ci/dev.py nox -s NAME` sets everything up first."""
+
+import nox
+
+nox.options.sessions = ["lint", "types", "cover", "wheel"]
+nox.options.default_venv_backend = "none"  # the environment of .ci/dev.py, with its pins
+nox.needs_version = ">=2025.5.1"
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Ruff, as linter and as formatter."""
+    session.run("ruff", "check", "--no-fix", ".", external=True)
+    session.run("ruff", "format", "--check", ".", external=True)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Mypy, strict, over package and tests."""
+    session.run("mypy", external=True)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The tests, all of them unless arguments say otherwise."""
+    session.run("python", "-m", "pytest", *session.posargs, external=True)
+
+
+@nox.session
+def cover(session: nox.Session) -> None:
+    """The quick tests with branch coverage; the bound stands in pyproject.toml."""
+    session.run("coverage", "erase", external=True)
+    session.run("coverage", "run", "-m", "pytest", "-m", "not slow", *session.posargs, external=True)
+    session.run("coverage", "combine", "--quiet", external=True)
+    session.run("coverage", "report", external=True)
+
+
+@nox.session
+def wheel(session: nox.Session) -> None:
+    """The wheel and the sdist, as they would be published."""
+    session.run("python", "-m", "build", "--outdir", "dist", external=True)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """All gates one after another, through make, and through eee-ci, in one run."""
+    session.run("python", "tests/bench/cold.py", *session.posargs, external=True)

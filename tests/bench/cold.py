@@ -1,0 +1,231 @@
+"""How long six gates take on a real project: one after another, through make, and through eee-ci, all cold.
+
+    python tests/bench/cold.py [--project flask] [--rounds 5] [--jobs 2] [--output FILE]
+
+The commands are eee-ci's own, from `eee-ci plan --json`. Contenders take turns within each round, so that a
+machine that slows down slows all of them; what is printed are medians over the rounds, and medians of ratios
+within a round. The bound is what no order can beat: the longest gate alone, or all CPU over all cores.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(CHECKOUT))
+from tests.real import projects  # noqa: E402 - started as a script
+
+GATES = ("lint", "format", "types", "tests", "security", "build")
+TURNS, MAKE, OURS = "one after another", "make, longest first", "eee-ci"
+
+
+class Took(NamedTuple):
+    """Seconds on the clock, and of CPU by the process and all that it waited for."""
+
+    wall: float
+    cpu: float
+
+
+class Round(NamedTuple):
+    """One turn of each contender, and each gate alone."""
+
+    took: dict[str, Took]
+    alone: dict[str, Took]
+    jobs: int
+
+    @property
+    def bound(self) -> float:
+        longest = max(took.wall for took in self.alone.values())
+        return max(longest, sum(took.cpu for took in self.alone.values()) / self.jobs)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    arguments = _arguments(words)
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: arguments.jobs])  # all alike, on any machine
+    project = projects.PROJECTS[arguments.project]
+    with projects.use(project) as root, tempfile.TemporaryDirectory(prefix="eee-ci-bench-") as scratch:
+        course = Course(root, Path(scratch), arguments.jobs)
+        rounds = [_told(course.round(turn), turn) for turn in range(arguments.rounds)]
+    table = "\n".join(lines(f"{project.name} {project.version}", rounds)) + "\n"
+    arguments.output.parent.mkdir(parents=True, exist_ok=True)
+    arguments.output.write_text(table, encoding="utf-8")
+    sys.stdout.write(table)
+    return 0
+
+
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--project", choices=sorted(projects.PROJECTS), default="flask")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--jobs", type=int, default=min(2, len(os.sched_getaffinity(0))))
+    parser.add_argument("--output", type=Path, default=CHECKOUT / ".eee-ci" / "bench" / "cold.md")
+    return parser.parse_args(words)
+
+
+def _told(ended: Round, turn: int) -> Round:
+    walls = ", ".join(f"{name} {took.wall:.2f} s" for name, took in ended.took.items())
+    sys.stderr.write(f"round {turn + 1}: {walls}, bound {ended.bound:.2f} s\n")
+    return ended
+
+
+class Course:
+    """A project and the scripts of its gates; keeps what is needed to run each contender cold."""
+
+    def __init__(self, root: Path, scratch: Path, jobs: int) -> None:
+        self._root, self._scratch, self._jobs = root, scratch, jobs
+        self._env = projects.environment()
+        self._ours = (sys.executable, "-m", "eee_ci", "-C", str(root))
+        planned = json.loads(self._said(*self._ours, "plan", "--json", *GATES))
+        self._scripts = {gate["gate"]: self._script(gate, planned["python"]) for gate in _asked(planned)}
+        self._order = list(self._scripts)
+
+    def round(self, turn: int) -> Round:
+        """Each contender once; another one begins each time. The first round also finds make's order."""
+        alone = self._alone() if turn == 0 else {}
+        if alone:
+            self._order = sorted(alone, key=lambda gate: -alone[gate].wall)
+        contenders: list[tuple[str, Callable[[], Took]]] = [
+            (TURNS, lambda: _sum(alone)),
+            (MAKE, self._make),
+            (OURS, self._eee_ci),
+        ]
+        took: dict[str, Took] = {}
+        for name, run in contenders[turn % 3 :] + contenders[: turn % 3]:
+            if name == TURNS and turn:
+                alone.update(self._alone())
+            took[name] = run()
+        return Round({name: took[name] for name, _ in contenders}, alone, self._jobs)
+
+    def _alone(self) -> dict[str, Took]:
+        self._cold()
+        return {gate: self._timed("sh", str(script)) for gate, script in self._scripts.items()}
+
+    def _make(self) -> Took:
+        self._cold()
+        file = self._scratch / "Makefile"
+        rules = "".join(f"{gate}:\n\t@sh {self._scripts[gate]}\n" for gate in self._order)
+        names = " ".join(self._order)
+        file.write_text(f"all: {names}\n.PHONY: all {names}\n{rules}", encoding="utf-8")
+        return self._timed("make", "-s", "-k", f"-j{self._jobs}", "-f", str(file))
+
+    def _eee_ci(self) -> Took:
+        self._cold()
+        return self._timed(*self._ours, "check", "--quiet", "--jobs", str(self._jobs), *GATES)
+
+    def _cold(self) -> None:
+        """No contender finds anything of another: caches, bytecode of the project, remembered runs."""
+        projects.git(self._root, "clean", "--quiet", "-ffdx", "--exclude=.venv")
+        for gate in self._scripts:
+            shutil.rmtree(self._folder(gate), ignore_errors=True)
+            (self._folder(gate) / "tmp").mkdir(parents=True)
+            (self._folder(gate) / "cache").mkdir()
+
+    def _folder(self, gate: str) -> Path:
+        return self._scratch / gate
+
+    def _timed(self, *words: str) -> Took:
+        with (self._scratch / "said").open("w+b") as said:
+            began = time.perf_counter()
+            process = subprocess.Popen(
+                words, cwd=CHECKOUT, env=self._env, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+            )
+            _, status, usage = os.wait4(process.pid, 0)
+            wall = time.perf_counter() - began
+            process.returncode = os.waitstatus_to_exitcode(status)
+            said.seek(0)
+            if process.returncode:
+                last = said.read()[-4000:].decode(errors="replace")
+                raise SystemExit(f"{shlex.join(words)}: exit {process.returncode}, want 0\n{last}")
+        return Took(wall, usage.ru_utime + usage.ru_stime)
+
+    def _said(self, *words: str) -> str:
+        return subprocess.run(
+            words, cwd=CHECKOUT, env=self._env, check=True, stdout=subprocess.PIPE, encoding="utf-8"
+        ).stdout
+
+    def _script(self, gate: Mapping[str, Any], python: str) -> Path:
+        """The gate's steps as a shell script that ends as the gate's tool did."""
+        folder = self._folder(gate["gate"])
+        root = folder / "tree" if gate.get("copy") else self._root
+        known = {"root": str(root), "scratch": str(folder), "cache": str(folder / "cache"), "python": python}
+        file = self._scratch / f"{gate['gate']}.sh"
+        rows = [f"cd {shlex.quote(str(self._root))} || exit 9", "worst=0"]
+        if gate.get("copy"):
+            rows.append(
+                f"mkdir {shlex.quote(str(root))} && git archive HEAD | tar -x -C {shlex.quote(str(root))}"
+            )
+        assigned = [f"{name}={_filled(value, known)}" for name, value in gate["environment"].items()]
+        for step in gate["steps"]:
+            rows.extend(script_step(step, known, ["env", "-i", *assigned]))
+        file.write_text("\n".join([*rows, "exit $worst", ""]), encoding="utf-8")
+        return file
+
+
+def _asked(planned: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The plan's gates that take part; one that cannot run ends the benchmark."""
+    for gate in planned["gates"]:
+        if gate["gate"] in GATES:
+            if not gate["runs"]:
+                raise SystemExit(f"{gate['gate']} cannot run: {gate['why_not']}")
+            yield gate
+
+
+def script_step(step: Mapping[str, Any], known: Mapping[str, str], prefix: Sequence[str]) -> Iterator[str]:
+    words = shlex.join([*prefix, *(_filled(word, known) for word in step["argv"])])
+    if step.get("stdout"):
+        words += f" >{shlex.quote(known['scratch'])}/{shlex.quote(step['stdout'])}"
+    words = f"cd {shlex.quote(_filled(step.get('cwd', '{root}'), known))} && {words}"
+    if step.get("skip_if"):
+        words = f"test -e {shlex.quote(known['scratch'])}/{shlex.quote(step['skip_if'])} || ({words})"
+    yield f"({words}) || {{ code=$?; [ $code -le 1 ] || worst=$code; }}"  # 1: findings, within the limits
+
+
+def _filled(word: str, known: Mapping[str, str]) -> str:
+    for name, value in known.items():
+        word = word.replace("{" + name + "}", value)
+    return word
+
+
+def _sum(alone: Mapping[str, Took]) -> Took:
+    return Took(sum(took.wall for took in alone.values()), sum(took.cpu for took in alone.values()))
+
+
+def lines(project: str, rounds: Sequence[Round]) -> Iterator[str]:
+    """The Markdown: contenders, then each gate alone."""
+    bound = statistics.median(ended.bound for ended in rounds)
+    yield f"# Six gates of {project}, cold, on {rounds[0].jobs} cores ({len(rounds)} rounds, medians)"
+    yield ""
+    yield "| | wall | of the bound | of make | of one after another | CPU |"
+    yield "|---|---|---|---|---|---|"
+    yield f"| lower bound | {bound:.2f} s | 1.00 | | | |"
+    for name in rounds[0].took:
+        walls = [ended.took[name].wall for ended in rounds]
+        cpu = statistics.median(ended.took[name].cpu for ended in rounds)
+        bases = [(ended.bound, ended.took[MAKE].wall, ended.took[TURNS].wall) for ended in rounds]
+        ratios = [
+            statistics.median(wall / base for wall, base in zip(walls, column, strict=True))
+            for column in zip(*bases, strict=True)
+        ]
+        spread = f"{statistics.median(walls):.2f} s ({min(walls):.2f}-{max(walls):.2f})"
+        yield f"| {name} | {spread} | " + " | ".join(f"{ratio:.2f}" for ratio in ratios) + f" | {cpu:.2f} s |"
+    yield ""
+    yield "| gate alone | wall | CPU |"
+    yield "|---|---|---|"
+    for gate in rounds[0].alone:
+        wall = statistics.median(ended.alone[gate].wall for ended in rounds)
+        cpu = statistics.median(ended.alone[gate].cpu for ended in rounds)
+        yield f"| {gate} | {wall:.2f} s | {cpu:.2f} s |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
