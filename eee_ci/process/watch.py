@@ -153,6 +153,9 @@ class Watch:
         while self._reap() and time.monotonic() < until:
             kin.kill(kin.children(os.getpid()))
             self._ears.listen(_ROUND)
+        for job in self._jobs.values():
+            if job.step is not None:
+                job.step.close()  # there may be no other descriptor left to tidy up with
         if not self._polite:
             kin.kill(kin.marked(self._run, self._probe))
             self._tidy()
@@ -162,5 +165,11 @@ class Watch:
 
         from eee_ci import files
 
+        os.set_blocking(self._inbox.reader, False)
+        while self._inbox.open:  # orders that were on their way had their folders made already
+            try:
+                self._scratches.update(order["scratch"] for order in self._inbox.read() if "scratch" in order)
+            except BlockingIOError:
+                break
         for scratch in self._scratches:
             files.discard(Path(os.fsdecode(scratch)))

@@ -403,17 +403,14 @@ def test_too_many_processes_are_named() -> None:
 
 
 def test_too_many_open_files_are_named() -> None:
-    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-    highest = max(int(path.name) for path in Path("/dev/fd").iterdir())
     with lab.executor() as local:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 12, limits[1]))
-        local.warm()  # the guardian inherits it
-        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
-        for number in range(highest + 12):
+        with lab.few_files() as most:
+            local.warm()
+        for number in range(most):
             local.submit(f"{number}", lab.command("sleep", "300"), lab.place())
         got = local.collect(lab.PATIENCE)
         local.stop(now=True)
-        got += lab.outcomes(local, highest + 12 - len(got))
+        got += lab.outcomes(local, most - len(got))
     refusal = "Too many open files (EMFILE); too many files are open (ulimit -n); use fewer jobs"
     assert {outcome.problem for _, outcome in got} == {
         f"cannot start sleep: {refusal}",

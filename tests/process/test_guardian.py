@@ -1,6 +1,7 @@
 """The guardian alone, with a test in the place of the engine."""
 
 import contextlib
+import errno
 import os
 import signal
 import sys
@@ -83,6 +84,18 @@ def test_when_the_orders_end_our_short_processes_end_too(guardian: Guardian, tmp
     os.close(guardian.orders)
     assert lab.alive([probe, guardian.pid]) == []
     assert os.WTERMSIG(os.waitpid(probe, 0)[1]) == signal.SIGKILL
+
+
+def test_a_guardian_without_files_to_spare_tidies_up_too(tmp_path: Path) -> None:
+    with lab.few_files() as most:
+        starved = Guardian()
+    for number in range(most):
+        (tmp_path / f"{number}" / "tmp").mkdir(parents=True)
+        starved.ask("sleep", "300", scratch=str(tmp_path / f"{number}"), job=f"{number}")
+    assert starved.answer()["fault"]["errno"] == errno.EMFILE
+    starved.close()
+    assert os.waitpid(starved.pid, 0)[1] == 0
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_when_nobody_reads_the_answers_it_ends(guardian: Guardian) -> None:
