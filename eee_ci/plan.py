@@ -1,11 +1,11 @@
 """Config and tree become jobs: tools found, commands made, costs expected. The only door to the gates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
 
-from eee_ci import environment, gates, history, inject, judge, schedule, tools, tree
+from eee_ci import environment, gates, history, inject, judge, reading, schedule, tools, tree
 from eee_ci.config import Config, ToolSpec
 from eee_ci.errors import ReportError, UsageError
 from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Tree
@@ -93,6 +93,10 @@ def read(job: Job, outcome: Outcome) -> Reading:
     """What the tool said; whatever cannot be believed is an error of the reading, never an exception."""
     if outcome.problem:
         return Reading(errors=(outcome.problem,))
+    for tool in job.site.tools.values():
+        if tools.unfetched(tool, outcome.files):
+            said = reading.said(outcome.steps[-1]) if outcome.steps else ""
+            return Reading(errors=(f"uv could not provide {tool.name} {tool.version}{said}",))
     try:
         return gates.TABLE[job.gate.tool].read(_effective(job.gate, job.limits), job.site, outcome)
     except ReportError as error:
@@ -177,7 +181,7 @@ def _tools(gate: Gate, setting: _Setting) -> tuple[dict[str, Tool], tuple[str, .
     return found, tuple(missing)
 
 
-def _complete(command: Command, found: Iterable[Tool], job: Job, setting: _Setting) -> Command:
+def _complete(command: Command, found: Collection[Tool], job: Job, setting: _Setting) -> Command:
     """Fill in what the adapter leaves to the planner: pinned tools fetched, environment, time limit."""
     base = environment.build(
         setting.environ,
@@ -190,6 +194,10 @@ def _complete(command: Command, found: Iterable[Tool], job: Job, setting: _Setti
     return msgspec.structs.replace(
         command,
         steps=(*(step for tool in found for step in tools.prepare(tool)), *command.steps),
+        keep=(
+            *command.keep,
+            *({tools.pinned.MARK} if any(tool.origin == "pinned" for tool in found) else ()),
+        ),
         env={**base, **command.env, **setting.config.set_env},
         timeout=job.gate.timeout,
     )

@@ -75,7 +75,7 @@ def publish(rendered: Mapping[str, bytes], folder: Path) -> Published:
             written.append(name)
         except WriteError as error:
             faults.append(f"{text.line(error.message)} ({error.hint})")
-    present = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    present = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
     for name in reports.stale(rendered, present):
         try:
             files.remove(folder / name)

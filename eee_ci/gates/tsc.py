@@ -27,12 +27,12 @@ REPORT = "tsc.txt"
 
 
 def requirements(gate: Gate) -> tuple[Requirement, ...]:
-    return (Requirement(name="tsc", kind="node"),)
+    return (Requirement(name="typescript", kind="node", module="tsc"),)
 
 
 def command(gate: Gate, site: Site) -> Command:
     """A project that is incremental or composite writes its build info even without emitting."""
-    argv = (*site.tools["tsc"].argv, *gate.args, "--noEmit", "--pretty", "false", "--listFiles")
+    argv = (*site.tools["typescript"].argv, *gate.args, "--noEmit", "--pretty", "false", "--listFiles")
     argv += ("--incremental", "--tsBuildInfoFile", "{scratch}/tsc.tsbuildinfo", "--project", _project(gate))
     return Command(steps=(Step(argv=argv, stdout=REPORT),), keep=(REPORT,))
 

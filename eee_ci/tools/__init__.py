@@ -3,7 +3,7 @@
 import os
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -63,6 +63,11 @@ def find(
     return _pinned(wanted, version)
 
 
+def unfetched(tool: Tool, kept: Collection[str]) -> bool:
+    """Did the steps of `prepare` end without the pinned tool? `kept` are the names of the kept files."""
+    return tool.origin == "pinned" and pinned.MARK not in kept
+
+
 def prepare(tool: Tool) -> tuple[Any, ...]:
     """The steps that must go before the tool's own, each a `Step`: a pinned one is fetched when it is new."""
     return pinned.prepare(tool)
@@ -110,7 +115,8 @@ def _node(wanted: _Wanted) -> Tool | Missing:
 
 def _path(wanted: _Wanted) -> Tool | Missing:
     name = wanted.program
-    found = _local(wanted.root, name) if "/" in name else search.program(name, wanted.folders)
+    folders = os.pathsep.join((wanted.interpreter.bin, wanted.folders))  # as in the environment of its job
+    found = _local(wanted.root, name) if "/" in name else search.program(name, folders)
     if found:
         return _tool(wanted, (found,), None, "path")
     where = "no program of the project" if "/" in name else "not on PATH"

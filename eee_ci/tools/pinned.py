@@ -7,7 +7,7 @@ from eee_ci.model import Step
 from eee_ci.ports import Tool
 
 _VERSION = re.compile(r"[0-9][A-Za-z0-9.+!_-]*")
-_MARK = "pinned"
+MARK = "pinned"
 _TOUCH = "import sys; open(sys.argv[1], 'x').close()"
 _ABSENT = (0, 1, 2)  # uv's codes for what it has not got while offline; anything else is an accident
 
@@ -29,10 +29,10 @@ def prepare(pinned: Tool) -> tuple[Step, ...]:
     if pinned.origin != "pinned":
         return ()
     uv, name = pinned.argv[0], pinned.argv[-2]
-    touch = ("--from", name, "python", "-I", "-c", _TOUCH, "{scratch}/" + _MARK)
+    touch = ("--from", name, "python", "-I", "-c", _TOUCH, "{scratch}/" + MARK)
     return (
         Step(argv=(*_start(uv, offline=True), *touch), go_on=_ABSENT, cwd="{scratch}"),
-        Step(argv=(*_start(uv, offline=False), *touch), skip_if=_MARK, cwd="{scratch}"),
+        Step(argv=(*_start(uv, offline=False), *touch), skip_if=MARK, cwd="{scratch}"),
     )
 
 

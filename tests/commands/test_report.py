@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from eee_ci import reports
+from eee_ci import files, reports
 from eee_ci.commands import report
-from eee_ci.errors import UsageError
+from eee_ci.errors import UsageError, WriteError
 from tests.reports import runs
 
 DEFAULTS = ["junit.xml", "eee-ci.sarif", "summary.md", "report.html"]
@@ -23,7 +23,7 @@ def file(tmp_path: Path) -> Path:
 def test_the_reports_are_written_beside_the_file(file: Path) -> None:
     done = report.report(file)
     assert done.run == runs.SAMPLE
-    assert done.published == report.Published(written=tuple(str(file.parent / name) for name in DEFAULTS))
+    assert done.published == report.Published(written=tuple(DEFAULTS))
     expected = reports.render(runs.SAMPLE, ["junit", "sarif", "markdown", "html"])
     assert {name: (file.parent / name).read_bytes() for name in DEFAULTS} == expected
 
@@ -72,7 +72,7 @@ def test_a_report_that_cannot_be_written_keeps_no_other_back(file: Path) -> None
     done = report.report(file)
     assert [Path(name).name for name in done.published.written] == DEFAULTS[1:]
     (fault,) = done.published.faults
-    assert fault == f"cannot write {file.parent / 'junit.xml'}: Is a directory"
+    assert fault.startswith(f"cannot write {file.parent / 'junit.xml'}: Is a directory (")
     assert not [path for path in file.parent.iterdir() if path.name.startswith(".")]
 
 
@@ -83,7 +83,18 @@ def test_parts_that_an_earlier_run_left_are_removed(file: Path) -> None:
     assert {path.name for path in file.parent.iterdir()} == {"report.json", "eee-ci.sarif", "mine-2.sarif"}
 
 
-def test_a_part_that_cannot_be_removed_is_a_fault(file: Path) -> None:
+def test_a_folder_that_is_named_like_an_old_part_is_left_alone(file: Path) -> None:
     (file.parent / "eee-ci-2.sarif").mkdir()
+    (file.parent / "eee-ci-2.sarif" / "mine").write_text("kept", encoding="utf-8")
+    assert report.report(file, formats=["sarif"]).published.faults == ()
+    assert (file.parent / "eee-ci-2.sarif" / "mine").is_file()
+
+
+def test_a_part_that_cannot_be_removed_is_a_fault(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> None:
+        raise WriteError(f"cannot remove {path}: it is held", "let it go")
+
+    (file.parent / "eee-ci-2.sarif").write_text("old", encoding="utf-8")
+    monkeypatch.setattr(files, "remove", refuse)
     (fault,) = report.report(file, formats=["sarif"]).published.faults
-    assert fault.startswith("cannot remove the old ")
+    assert fault == f"cannot remove {file.parent / 'eee-ci-2.sarif'}: it is held (let it go)"

@@ -21,7 +21,7 @@ def run(adapter: Any, name: str, tmp_path: Path, argv: Sequence[str] = (), **par
     root, scratch, cache = (tmp_path / part for part in ("root", "scratch", "cache"))
     scratch.mkdir(exist_ok=True)
     cache.mkdir(exist_ok=True)
-    bare = {"complexity": "ruff", "ruff-format": "ruff"}.get(name, name)
+    bare = {"complexity": "ruff", "ruff-format": "ruff", "tsc": "typescript"}.get(name, name)
     tool = Tool(
         name=bare, argv=tuple(argv) or (sys.executable, "-m", bare), version=parts.pop("version", None)
     )

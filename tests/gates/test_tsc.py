@@ -14,7 +14,7 @@ from eee_ci.ports import Tool
 from tests.gates import live, recorded
 
 VERSIONS = pytest.mark.parametrize("version", ["tsc", "tsc-new"])  # 5.9 and 7.0, with other exit codes
-TOOL = Tool(name="tsc", argv=("tsc",), version="5.9.3")
+TOOL = Tool(name="typescript", argv=("tsc",), version="5.9.3")
 
 
 def read(name: str, root: Path) -> Reading:
@@ -107,7 +107,7 @@ def test_the_command_emits_nothing_into_the_tree(tmp_path: Path) -> None:
     )
     assert command.keep == ("tsc.txt",)
     (needed,) = tsc.requirements(gate)
-    assert (needed.name, needed.kind) == ("tsc", "node")
+    assert (needed.name, needed.module, needed.kind) == ("typescript", "tsc", "node")
 
 
 @pytest.mark.live
