@@ -80,7 +80,7 @@ def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
         known = tests.of_pytest(data, reruns=bool(RERUNNERS & site.distributions))
     if not known.lost:
         tests.check(known.ran, ran, reading.exits(ran, EXITS))
-    measured = coverage.read(outcome, site.root) if _covers(gate) and not known.lost else Reading()
+    measured = coverage.read(outcome, site) if _covers(gate) and not known.lost else Reading()
     lost = (f"could not collect {tests.place(case, site.root)}: {case.message}" for case in known.lost)
     found = tests.findings((*known.lost, *known.ran), site.root, "pytest")
     return Reading(

@@ -1,7 +1,7 @@
 """coverage.py for the test gates: how it measures and reports, and what its report says."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from eee_ci import reading
@@ -43,23 +43,25 @@ def reporting(site: Site) -> tuple[Step, ...]:
     return combine, Step(argv=(*words, "json", data, "-o", f"{{scratch}}/{REPORT}"))
 
 
-def read(outcome: Outcome, root: str) -> Reading:
+def read(outcome: Outcome, site: Site) -> Reading:
     """What was measured; what cannot be believed comes back as an error and leaves the test cases alone."""
     try:
         reading.exits(reading.last(outcome), EXITS)
-        return measures(reading.report(outcome, REPORT), root)
+        return measures(reading.report(outcome, REPORT), site.root, site.tests)
     except ReportError as error:
         return Reading(errors=(str(error),))
 
 
-def measures(data: bytes, root: str) -> Reading:
+def measures(data: bytes, root: str, tests: Sequence[str] = ()) -> Reading:
     """`coverage` is the percentage of statements, branches not mixed in; `branch_coverage` is absent where
-    the code has no branch, `uncovered_functions` where coverage.py is too old to know functions."""
+    the code has no branch, `uncovered_functions` where coverage.py is too old to know functions; functions of
+    the tests themselves are none of them."""
     report = reading.json(data, "the report of coverage.py")
     try:
         totals, files = report["totals"], report["files"]
         measured = _percent(totals)
-        functions = sorted(_functions(files), key=lambda found: (-found[0], found[1:]))
+        ours = {path: file for path, file in files.items() if not _is_test(path, tests)}
+        functions = sorted(_functions(ours), key=lambda found: (-found[0], found[1:]))
         if any("functions" in file for file in files.values()):
             measured["uncovered_functions"] = float(len(functions))
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -70,6 +72,10 @@ def measures(data: bytes, root: str) -> Reading:
         notes=_rest(len(functions) - SHOWN),
         errors=_doubts(measured.get("coverage")),
     )
+
+
+def _is_test(path: str, tests: Sequence[str]) -> bool:
+    return any(path == test or path.startswith(f"{test.rstrip('/')}/") for test in tests)
 
 
 def _percent(totals: dict[str, Any]) -> dict[str, float]:

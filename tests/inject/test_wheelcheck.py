@@ -179,3 +179,9 @@ def test_it_runs_as_a_program(tmp_path: Path) -> None:
     argv = (sys.executable, wheelcheck.__file__, "dist", "wheel", "report.json")
     subprocess.run(argv, cwd=tmp_path, check=True)
     assert json.loads((tmp_path / "report.json").read_bytes())["wheel"]["imports"] == {"shop": {"strays": []}}
+
+
+def test_the_environment_lends_an_import_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "lent.py").write_text("", encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert "No module named 'lent'" in imports(tmp_path, {"shop.py": "import lent"})["shop"]["error"]

@@ -59,6 +59,16 @@ def test_functions_that_were_not_entered_are_found_largest_first_up_to_a_bound()
     assert "no test enters f0 (1 statement)" not in found
 
 
+def test_functions_of_the_tests_are_nobody_s_debt() -> None:
+    report = {
+        "totals": TOTALS,
+        "files": {path: {"functions": {"f": function(2)}} for path in ("tests/a.py", "b.py")},
+    }
+    seen = coverage.measures(json.dumps(report).encode(), "/project", ("tests",))
+    assert [finding.path for finding in seen.findings] == ["b.py"]
+    assert seen.measures["uncovered_functions"] == 1.0
+
+
 @pytest.mark.parametrize(
     "data",
     [
