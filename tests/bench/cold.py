@@ -124,7 +124,7 @@ class Course:
 
     def _cold(self) -> None:
         """No contender finds anything of another: caches, bytecode of the project, remembered runs."""
-        projects.git(self._root, "clean", "--quiet", "-ffdx", "--exclude=.venv")
+        projects.git(self._root, "clean", "--quiet", "-ffdx", "--exclude=/.venv")
         for gate in self._scripts:
             shutil.rmtree(self._folder(gate), ignore_errors=True)
             (self._folder(gate) / "tmp").mkdir(parents=True)

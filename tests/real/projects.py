@@ -83,7 +83,7 @@ def restore(project: Project) -> None:
     """Back to the archive plus today's config, committed; nothing is remembered of earlier runs."""
     root = project.folder
     git(root, "checkout", "--quiet", "--force", "-B", "main", "archive-as-it-came")
-    git(root, "clean", "--quiet", "-ffdx", "--exclude=.venv")
+    git(root, "clean", "--quiet", "-ffdx", "--exclude=/.venv")
     shutil.copyfile(project.config, root / "eee-ci.yaml")
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--message=judge it with eee-ci")

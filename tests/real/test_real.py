@@ -91,8 +91,8 @@ def at(judged: Judged, fault: faults.Fault, root: Path) -> list[Finding]:
 def outside(site: Site) -> list[str]:
     """All that git sees in the folder, ignored files as well, less what is ours to write."""
     words = ("status", "--porcelain", "--ignored", "--untracked-files=all")
-    lines = projects.git(site.root, *words).splitlines()
-    return [line for line in lines if not line[3:].startswith((".venv/", ".eee-ci/"))]
+    ours = (":(exclude).venv", ":(exclude).eee-ci")
+    return projects.git(site.root, *words, "--", ".", *ours).splitlines()
 
 
 class AsItCame(NamedTuple):
