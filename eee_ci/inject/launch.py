@@ -56,8 +56,11 @@ def parse(argv: list[str]) -> tuple[dict[str, list[str]], str, list[str]]:
 
 def reuse_bytecode(root: str) -> None:
     """Read the byte code of libraries where it lies; write below the prefix only."""
-    prefixed, loader = system.cache_from_source, system.SourceFileLoader
+    loader = system.SourceFileLoader
+    # a process that was started like this may do it again, in the tests of eee-ci itself: no layer on a layer
+    prefixed = getattr(system.cache_from_source, "__wrapped__", system.cache_from_source)
     write = loader._cache_bytecode  # type: ignore[attr-defined]
+    write = getattr(write, "__wrapped__", write)
     own = os.path.join(os.path.realpath(root), "")
     venv = os.path.join(os.path.realpath(sys.prefix), "")
     passing = os.path.join(os.path.realpath(os.environ.get("TMPDIR", "/tmp")), "")  # noqa: S108  # nosec B108
@@ -81,6 +84,8 @@ def reuse_bytecode(root: str) -> None:
         # stale byte code beside its source stays: the new one goes below the prefix, and is found first
         return write(self, source_path, prefixed(source_path), data)
 
+    cache_from_source.__wrapped__ = prefixed  # type: ignore[attr-defined]
+    cache_bytecode.__wrapped__ = write  # type: ignore[attr-defined]
     system.cache_from_source = cache_from_source  # type: ignore[assignment]
     loader._cache_bytecode = cache_bytecode  # type: ignore[attr-defined]
 

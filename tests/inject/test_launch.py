@@ -149,6 +149,16 @@ def test_modules_that_tests_write_leave_no_byte_code(import_system: Path, tmp_pa
     assert [path.name.split(".")[0] for path in import_system.rglob("*.pyc")] == ["lasting"]
 
 
+def test_a_second_launch_in_a_process_starts_from_the_plain_import_system(
+    import_system: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launch.reuse_bytecode(str(tmp_path / "root"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "other"))
+    launch.reuse_bytecode(str(tmp_path / "root"))
+    load(tmp_path / "tmp" / "passing.py")
+    assert [path.name.split(".")[0] for path in import_system.rglob("*.pyc")] == ["passing"]
+
+
 def test_a_virtual_environment_below_the_root_is_a_library(
     import_system: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
