@@ -158,6 +158,7 @@ def _file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--config", metavar="FILE", help="the gate config (default: eee-ci.yaml, else a preset that fits)"
     )
+    parser.add_argument("--no-cache", action="store_true", help="neither use nor keep remembered results")
     parser.add_argument(
         "--jobs", type=_positive, metavar="N", help="cores to use (default: all that this process may use)"
     )

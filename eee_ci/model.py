@@ -58,6 +58,7 @@ class Tree(Noun, frozen=True, kw_only=True):
     vcs: Literal["git", "none"] = "none"
     commit: str | None = None
     branch: str | None = None
+    home: str | None = None  # the folder that all checkouts of the repository share
     changed: tuple[str, ...] = ()  # differs from the commit, untracked files included
     notes: tuple[str, ...] = ()  # sentences on what could not be seen
 
@@ -201,7 +202,8 @@ class Verdict(Noun, frozen=True, kw_only=True):
     attempts: int = 0
     command: tuple[tuple[str, ...], ...] = ()
     log: str = ""  # the last lines of its output, cleaned
-    cached: str | None = None
+    cached: str | None = None  # when it was found out, where it was remembered
+    because: tuple[str, ...] = ()  # why it ran, where it could have been remembered
     suppressed: int = 0  # findings switched off by the config
 
 

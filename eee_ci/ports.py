@@ -63,6 +63,22 @@ class GateAdapter(Protocol):
         """What the tool said. Raises ReportError when its report cannot be believed."""
 
 
+class Store(Protocol):
+    """Remembered values by kind and key. Never an exception, never a value that was not put there."""
+
+    def get(self, kind: str, key: str) -> bytes | None:
+        """The value, or None."""
+
+    def put(self, kind: str, key: str, value: bytes) -> bool:
+        """Keep a value; False when that cannot be done."""
+
+    def latest(self, kind: str, scope: str) -> list[str]:
+        """The keys noted last under a scope, newest first."""
+
+    def note(self, kind: str, scope: str, key: str) -> None:
+        """Remember a key under a scope."""
+
+
 class Report(Protocol):
     """A report format."""
 

@@ -9,6 +9,7 @@ import msgspec
 from eee_ci import config as configs
 from eee_ci import plan as plans
 from eee_ci import tree
+from eee_ci.cache import Off, opened
 from eee_ci.config import find
 from eee_ci.errors import UsageError
 
@@ -34,12 +35,19 @@ def load(arguments: argparse.Namespace, project: Path) -> configs.Config:
 
 
 def planned(arguments: argparse.Namespace) -> plans.Plan:
-    """The plan of the project that the command line names."""
+    """The plan of the project that the command line names, with what is remembered unless that is not wanted."""
     project = root(arguments)
     loaded = load(arguments, project)
-    return plans.make(
-        loaded, tree.snapshot(project), only=getattr(arguments, "gates", ()), environ=os.environ
+    store = None if arguments.no_cache else opened(os.environ)
+    plan = plans.make(
+        loaded,
+        tree.snapshot(project),
+        only=getattr(arguments, "gates", ()),
+        environ=os.environ,
+        store=None if isinstance(store, Off) else store,
     )
+    notes = (f"cache: off ({store.reason})",) if isinstance(store, Off) else ()
+    return msgspec.structs.replace(plan, notes=(*plan.notes, *notes))
 
 
 def folder(name: str, default: Path) -> Path:

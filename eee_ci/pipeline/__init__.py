@@ -10,7 +10,7 @@ import msgspec
 
 from eee_ci import __version__, history, judge, tree
 from eee_ci.model import Cost, Run, Verdict
-from eee_ci.pipeline import dispatch
+from eee_ci.pipeline import dispatch, keeping
 from eee_ci.plan import Plan
 from eee_ci.ports import Executor
 
@@ -30,6 +30,9 @@ def run(
     course = dispatch.Course(plan, executor, watch=watch, clock=clock, fail_fast=fail_fast)
     verdicts = course.run(signals)
     verdicts = unstale(plan, verdicts)
+    stamp = started.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if signals.first is None:
+        keeping.keep(plan, verdicts, course.readings, when=stamp)
     kept = history.record(Path(plan.root), costs(verdicts))
     return Run(
         version=__version__,
@@ -40,7 +43,7 @@ def run(
         commit=plan.tree.commit,
         branch=plan.tree.branch,
         environment=environment(plan),
-        started=started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        started=stamp,
         seconds=round(clock() - began, 3),
         cores=plan.cores,
         complete=signals.first is None,

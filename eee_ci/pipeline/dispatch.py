@@ -9,6 +9,7 @@ import msgspec
 
 from eee_ci import judge, schedule, text, tree
 from eee_ci.files import home
+from eee_ci.memory import Remembered
 from eee_ci.model import Attempt, Command, Cost, Outcome, Reading, Status, TestCase, Verdict
 from eee_ci.plan import Job, Plan, read
 from eee_ci.ports import Executor, Place
@@ -59,6 +60,7 @@ class Course:
         self._earlier: dict[str, list[Verdict]] = {}
         self._done: dict[str, Verdict] = {}
         self._blamed: set[str] = set()
+        self.readings: dict[str, Reading] = {}  # of complete outcomes, as the adapters read them
         self._closing = ""  # why nothing new starts, in words
 
     def run(self, signals: Caught) -> tuple[Verdict, ...]:
@@ -102,6 +104,10 @@ class Course:
             need for need in job.gate.needs if need in self._done and self._done[need].status != "passed"
         ]:
             verdict = self._verdict(job, reasons=(f"it needs {', '.join(failed)}, which did not pass",))
+        elif job.remembered is not None:
+            if not set(job.gate.needs) <= set(self._done):
+                return False
+            verdict = self._recalled(job, job.remembered)
         elif self._closing:
             verdict = self._verdict(job, reasons=(f"not started: {self._closing}",))
         else:
@@ -134,8 +140,11 @@ class Course:
         self._finish(_after(earlier, verdict))
 
     def _judge(self, job: Job, outcome: Outcome) -> Verdict:
-        reading, suppressed = judge.apply(job.gate, timed(read(job, outcome), outcome))
+        read_ = read(job, outcome)
+        reading, suppressed = judge.apply(job.gate, timed(read_, outcome.seconds))
         status, reasons = judge.status(reading, job.limits)
+        if status != "broken":
+            self.readings[job.gate.id] = read_
         flags = ("leaky",) if outcome.leaky else ()
         if outcome.leaky:
             reasons = (*reasons, f"it left processes behind, which were ended: {listed(outcome.leaky)}")
@@ -156,6 +165,22 @@ class Course:
             attempts=1,
             command=tuple(step.argv for step in outcome.steps),
             log="" if status == "passed" else tail(outcome),
+        )
+
+    def _recalled(self, job: Job, found: Remembered) -> Verdict:
+        """What the gate said on the same inputs, judged by today's limits."""
+        reading, suppressed = judge.apply(job.gate, timed(found.reading, found.cost.seconds or 0.0))
+        status, reasons = judge.status(reading, job.limits)
+        return msgspec.structs.replace(
+            self._verdict(job, status=status, reasons=reasons),
+            reading=reading,
+            suppressed=suppressed,
+            cost=found.cost,
+            started=round(self._clock() - self._began, 3),
+            attempts=1,
+            command=found.command,
+            log="" if status == "passed" else found.log,
+            cached=found.when,
         )
 
     def _changed(self, job: Job) -> tuple[str, ...]:
@@ -180,6 +205,7 @@ class Course:
             origin=tool.origin if tool else None,
             reasons=reasons,
             limits=job.limits,
+            because=job.because if status != "skipped" else (),
         )
 
     def _finish(self, verdict: Verdict) -> None:
@@ -195,9 +221,9 @@ class Course:
             self._closing = f"{verdict.gate} is {verdict.status} (--fail-fast)"
 
 
-def timed(reading: Reading, outcome: Outcome) -> Reading:
+def timed(reading: Reading, seconds: float) -> Reading:
     """The reading with the measure `seconds`, which every gate has."""
-    measures = {**reading.measures, "seconds": round(outcome.seconds, 3)}
+    measures = {**reading.measures, "seconds": round(seconds, 3)}
     return msgspec.structs.replace(reading, measures=measures)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from eee_ci.errors import UsageError
 from eee_ci.model import Tree
-from eee_ci.tree import copying, places, viewing
+from eee_ci.tree import copying, ignoring, places, viewing
 from eee_ci.tree.content import PLAIN, Entry
 from eee_ci.tree.places import Layout as Layout  # the noun of this door
 
@@ -25,9 +25,15 @@ def snapshot(root: Path) -> Tree:
         vcs="git" if seen.repo else "none",
         commit=seen.commit,
         branch=seen.branch,
+        home=str(seen.repo.common) if seen.repo else None,
         changed=tuple(sorted(seen.changed)),
         notes=seen.notes,
     )
+
+
+def ignored(found: Tree) -> dict[str, str]:
+    """Content ids of the files that git ignores and that tools read all the same: generated modules, settings."""
+    return ignoring.files(found)
 
 
 def changed_since(before: Tree) -> tuple[str, ...]:

@@ -31,7 +31,12 @@ LEFT_OUT = frozenset(
 def files(root: str, missed: list[str]) -> Iterator[str]:
     """Paths relative to the root, folder by folder; links and special files are named, never followed.
     Folders that cannot be listed go to `missed`."""
-    folders = [""]
+    return walk(root, "", missed)
+
+
+def walk(root: str, start: str, missed: list[str]) -> Iterator[str]:
+    """The same from a folder on, named relative to the root with a `/` at its end."""
+    folders = [start] if not os.path.lexists(f"{root}/{start}pyvenv.cfg") or not start else []
     while folders:
         at = folders.pop()
         for item in _listing(root, at, missed):

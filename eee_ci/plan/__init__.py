@@ -5,16 +5,20 @@ from pathlib import Path
 
 import msgspec
 
-from eee_ci import environment, gates, history, inject, judge, reading, schedule, tools, tree
+from eee_ci import environment, gates, history, inject, judge, memory, reading, schedule, tools, tree
 from eee_ci.config import Config, ToolSpec
 from eee_ci.errors import ReportError, UsageError
+from eee_ci.memory import Manifest, Remembered
 from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Tree
-from eee_ci.ports import Site, Tool
+from eee_ci.plan import keys
+from eee_ci.plan.keys import Keys
+from eee_ci.ports import Site, Store, Tool
 
 
 class Job(Noun, frozen=True, kw_only=True):
     """A gate ready to run. Without a command it cannot: `missing` says why, a sentence each.
-    `skip` is the reason of a gate that was left out on request."""
+    `skip` is the reason of a gate that was left out on request. `remembered` is what it said on the same
+    inputs; without it `because` says why it runs. With a `manifest` its reading may be kept."""
 
     gate: Gate
     limits: dict[str, Limit]
@@ -24,6 +28,9 @@ class Job(Noun, frozen=True, kw_only=True):
     skip: str = ""
     expected: float = 0.0
     cores: int = 1
+    manifest: Manifest | None = None
+    remembered: Remembered | None = None
+    because: tuple[str, ...] = ()
 
     @property
     def node(self) -> schedule.Node:
@@ -43,10 +50,14 @@ class Plan(Noun, frozen=True, kw_only=True):
     cores: int
     jobs: tuple[Job, ...]
     notes: tuple[str, ...] = ()
+    keys: Keys | None = None  # None where nothing is remembered
 
     @property
     def live(self) -> tuple[Job, ...]:
-        return tuple(job for job in self.jobs if job.command is not None and not job.skip)
+        """The jobs that start processes."""
+        return tuple(
+            job for job in self.jobs if job.command is not None and not job.skip and job.remembered is None
+        )
 
 
 def toolspecs() -> dict[str, ToolSpec]:
@@ -54,8 +65,15 @@ def toolspecs() -> dict[str, ToolSpec]:
     return {name: ToolSpec(options=a.OPTIONS, pinnable=a.PINNABLE) for name, a in gates.TABLE.items()}
 
 
-def make(config: Config, found: Tree, *, only: Iterable[str] = (), environ: Mapping[str, str]) -> Plan:
-    """The plan for a tree; a UsageError names gates that do not exist."""
+def make(
+    config: Config,
+    found: Tree,
+    *,
+    only: Iterable[str] = (),
+    environ: Mapping[str, str],
+    store: Store | None = None,
+) -> Plan:
+    """The plan for a tree; a UsageError names gates that do not exist. Without a store nothing is remembered."""
     root = Path(found.root)
     interpreter = tools.python(root, config.python, environ)
     layout = tree.layout(root, found)
@@ -76,6 +94,7 @@ def make(config: Config, found: Tree, *, only: Iterable[str] = (), environ: Mapp
         cores=min(config.jobs or environment.cores(), 256),
         past=history.load(root),
         environ=dict(environ),
+        keys=Keys(store, found, interpreter, tree.ignored(found)) if store is not None else None,
     )
     chosen = _chosen(config, tuple(only))
     return Plan(
@@ -86,6 +105,7 @@ def make(config: Config, found: Tree, *, only: Iterable[str] = (), environ: Mapp
         python_version=".".join(map(str, interpreter.version)),
         cores=setting.cores,
         jobs=tuple(_job(gate, setting, asked=gate.id in chosen) for gate in config.gates),
+        keys=setting.keys,
     )
 
 
@@ -114,6 +134,7 @@ class _Setting(Noun, frozen=True, kw_only=True):
     cores: int
     past: history.History
     environ: dict[str, str]
+    keys: Keys | None
 
 
 def _chosen(config: Config, only: tuple[str, ...]) -> set[str]:
@@ -155,7 +176,16 @@ def _job(gate: Gate, setting: _Setting, *, asked: bool) -> Job:
         return msgspec.structs.replace(job, missing=missing)
     site = msgspec.structs.replace(setting.base, tools=found, cores=job.cores)
     made = adapter.command(_effective(gate, held), site)
-    return msgspec.structs.replace(job, site=site, command=_complete(made, found.values(), job, setting))
+    job = msgspec.structs.replace(job, site=site, command=_complete(made, found.values(), job, setting))
+    return _remembered(job, setting.keys) if setting.keys else job
+
+
+def _remembered(job: Job, known: Keys) -> Job:
+    """The job with what it said on the same inputs, or with the reasons why it has to run."""
+    found = known.find(job.gate, job.limits, job.site, job.command or Command(steps=()))
+    return msgspec.structs.replace(
+        job, manifest=found.manifest, remembered=found.remembered, because=found.because
+    )
 
 
 def _effective(gate: Gate, held: dict[str, Limit]) -> Gate:

@@ -1,0 +1,30 @@
+"""After a run: what its gates said is kept, where all that it depended on is known and stayed as it was."""
+
+from collections.abc import Mapping
+
+from eee_ci import memory
+from eee_ci.memory import Remembered
+from eee_ci.model import Reading, Verdict
+from eee_ci.plan import Job, Plan
+
+
+def keep(plan: Plan, verdicts: tuple[Verdict, ...], readings: Mapping[str, Reading], *, when: str) -> None:
+    """Keep the readings of complete outcomes. `when` is the start of the run, in UTC."""
+    known = plan.keys
+    if known is None or known.seen.moved():
+        return
+    jobs = {job.gate.id: job for job in plan.jobs}
+    for verdict in verdicts:
+        job, reading = jobs[verdict.gate], readings.get(verdict.gate)
+        if reading is not None and job.manifest is not None and lasting(verdict, job):
+            found = Remembered(
+                reading=reading, cost=verdict.cost, command=verdict.command, log=verdict.log, when=when
+            )
+            scope = known.scope(job.gate)
+            memory.keep(known.store, job.manifest, known.files, scope=scope, found=found, root=plan.root)
+
+
+def lasting(verdict: Verdict, job: Job) -> bool:
+    """Is it what the gate would say again? Not after a second attempt, nor with any flag."""
+    ended = verdict.status in ("passed", "failed") and verdict.attempts == 1
+    return ended and not verdict.flags and verdict.cached is None and job.remembered is None

@@ -1,0 +1,139 @@
+"""What the result of a gate depends on, or why that is not known: then it runs each time."""
+
+import os
+import shlex
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from eee_ci import environment, gates, identity, memory, text
+from eee_ci.errors import EeeCiError
+from eee_ci.identity import Seen
+from eee_ci.memory import Remembered
+from eee_ci.memory import manifest as manifests
+from eee_ci.memory.manifest import Manifest
+from eee_ci.model import Command, Gate, Limit, Noun, Tree
+from eee_ci.ports import Site, Store, Tool
+from eee_ci.tools import Interpreter, interpreter
+
+LINK = "120000"
+_COUNTED = frozenset((*environment.WORKERS, "MAKEFLAGS"))  # how many cores there are changes no result
+_SALT = ("memo", "salt of variables")
+
+
+class Found(Noun, frozen=True, kw_only=True):
+    """What there is of a gate: its reading on the same inputs, or the reasons why it runs. Without a manifest
+    its result cannot be kept either."""
+
+    manifest: Manifest | None = None
+    remembered: Remembered | None = None
+    because: tuple[str, ...] = ()
+
+
+class Keys:
+    """Makes the manifests of one plan; what they share is found out once. `seen` is all that was looked at
+    outside of the tree."""
+
+    def __init__(self, store: Store, found: Tree, project: Interpreter, ignored: Mapping[str, str]) -> None:
+        self.store = store
+        self.seen = Seen(store)
+        self.files = memory.listing({**found.files, **ignored}, found.modes)
+        self.listing = manifests.digest(self.files)
+        self._tree, self._project, self._own = found, project, interpreter.own()
+        self._shared = {**identity.ourselves(self.seen), **identity.system()}
+        self._salt = _salt(store)
+        self._environments: dict[str, dict[str, str]] = {}
+        self._places = {
+            found.root: "{root}",
+            identity.PACKAGE: "{eee-ci}",
+            self._project.prefix: "{environment}",
+            self._own.prefix: "{own}",
+        }
+
+    def find(self, gate: Gate, held: Mapping[str, Limit], site: Site, command: Command) -> Found:
+        """What is remembered of the gate. Whatever goes wrong here is a reason to run it, and no more."""
+        try:
+            made = self.manifest(gate, held, site, command)
+            if isinstance(made, str):
+                return Found(because=(made,))
+            remembered = memory.recall(self.store, made, self._tree.root)
+            why = () if remembered else memory.why(self.store, made, self.files, self.scope(gate))
+            return Found(manifest=made, remembered=remembered, because=why)
+        except (OSError, ValueError, EeeCiError) as error:
+            return Found(because=(f"what it depends on could not be found out: {text.line(str(error))}",))
+
+    def scope(self, gate: Gate) -> str:
+        """Where earlier runs of a gate are looked for: all checkouts of a repository share it."""
+        return memory.scope(self._tree.home or self._tree.root, gate.id)
+
+    def manifest(self, gate: Gate, held: Mapping[str, Limit], site: Site, command: Command) -> Manifest | str:
+        """All that the gate's result depends on; a sentence where that cannot be known."""
+        if doubt := self._doubt(gate, site):
+            return doubt
+        facts = {**self._shared, **dict(self._tools(site, command)), **self._words(gate, held, site, command)}
+        if self.seen.doubts:
+            return self.seen.doubts[0]
+        return Manifest(gate=gate.id, facts=facts, listing=self.listing)
+
+    def _doubt(self, gate: Gate, site: Site) -> str:
+        """Why the inputs of a gate are not known; empty when they are."""
+        if self._tree.id is None:
+            return "some files of the project cannot be read"
+        if out := next(self._leaving(), None):
+            return f"{out} leads out of the project"
+        adapter = gates.TABLE[gate.tool]
+        return adapter.unknown(gate, site) if hasattr(adapter, "unknown") else ""
+
+    def _leaving(self) -> Iterator[str]:
+        root = self._tree.root
+        for path, mode in self._tree.modes.items():
+            if mode == LINK and not f"{os.path.realpath(f'{root}/{path}')}/".startswith(f"{root}/"):
+                yield path
+
+    def _tools(self, site: Site, command: Command) -> Iterator[tuple[str, str]]:
+        """Each tool, and the environments that the processes run in."""
+        used = {one.path: one for tool in site.tools.values() if (one := self._home(tool))}
+        if any("{python}" in word for step in command.steps for word in step.argv):
+            used[self._project.path] = self._project
+        for name, tool in sorted(site.tools.items()):
+            yield f"tool {name}", identity.tool(tool, self.seen)
+        for one in used.values():
+            yield from self._environment(one).items()
+
+    def _home(self, tool: Tool) -> Interpreter | None:
+        """Whose packages the tool is made of: those of the interpreter that it names, or lies beside."""
+        found = identity.by_interpreter(tool, self._project, self._own)
+        if found is None and tool.argv and identity.is_script(tool):
+            folder = tool.argv[0].rpartition("/")[0]
+            return next((one for one in (self._project, self._own) if one.bin == folder), None)
+        return found
+
+    def _environment(self, one: Interpreter) -> dict[str, str]:
+        if one.path not in self._environments:
+            installed = identity.distributions(one, self._tree.root, self.seen)
+            self._environments[one.path] = {**identity.interpreter(one, self.seen), **installed}
+        return self._environments[one.path]
+
+    def _words(
+        self, gate: Gate, held: Mapping[str, Limit], site: Site, command: Command
+    ) -> dict[str, str]:
+        steps = (shlex.join((step.cwd, *step.argv)) for step in command.steps)
+        variables = {name: value for name, value in command.env.items() if name not in _COUNTED}
+        said = {"paths": gate.paths, "exclude": gate.exclude, "args": gate.args, "options": gate.options}
+        if getattr(gates.TABLE[gate.tool], "READS_LIMITS", False):
+            said["limits"] = msgspec.to_builtins(held)
+        return {
+            "arguments": manifests.digest([manifests.placed(step, self._places) for step in steps]),
+            "settings of the gate": manifests.digest([gate.tool, msgspec.to_builtins(said, str_keys=True)]),
+            "layout": " ".join((*site.sources, "|", *site.tests)),
+            **manifests.environment(variables, self._places, self._salt),
+        }
+
+
+def _salt(store: Store) -> bytes:
+    """A secret of this user's, so that a digest of a variable tells nobody its value."""
+    known = store.get(*_SALT)
+    if known is None:
+        known = os.urandom(32)
+        store.put(*_SALT, known)
+    return known
