@@ -27,11 +27,14 @@ class _Unfit(Exception):  # noqa: N818 - it never leaves this module
     """The place cannot be used."""
 
 
-def opened(environ: Mapping[str, str]) -> Store | Off:
-    """The user's store, made if need be."""
+def opened(environ: Mapping[str, str], *, judged: str = "") -> Store | Off:
+    """The user's store, made if need be. Inside the judged project it is off: a commit could bring a secret
+    and entries sealed with it."""
     try:
         limit = _limit(environ.get("EEE_CI_CACHE_SIZE", ""))
         folder = _named(environ)
+        if judged:
+            _refuse_below(folder, judged)
         _prepare(folder)
         return Store(folder, Seal(_secret(folder)), limit)
     except _Unfit as unfit:
@@ -72,6 +75,12 @@ def _absolute(name: str, path: str) -> str:
     if not path.startswith("/"):
         raise _Unfit(f"{name}: found {path!r}, want an absolute path")
     return path.rstrip("/")  # with a slash at its end a link would be followed
+
+
+def _refuse_below(folder: str, judged: str) -> None:
+    top = os.path.realpath(judged)
+    if os.path.commonpath((top, os.path.realpath(folder))) == top:
+        raise _Unfit(f"{folder} lies in the judged project")
 
 
 def _prepare(folder: str) -> None:
