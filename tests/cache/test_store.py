@@ -16,8 +16,6 @@ from eee_ci.cache import disk
 from tests.cache import stores
 from tests.conftest import CHECKOUT
 
-HEAVY = {"msgspec", "pathlib", "json", "re", "typing", "hashlib", "collections", "contextlib", "io.open_code"}
-
 
 def test_a_hit_loads_nothing_heavy(tmp_path: Path) -> None:
     stores.made(tmp_path / "cache").put("run", "key", b"value")
@@ -206,8 +204,10 @@ def test_whatever_call_fails_getting_is_a_miss(
             os.closerange(words[0], words[0] + 1)
         raise OSError(errno.EIO, "no")
 
-    monkeypatch.setattr(os, call, failing)
-    assert store.get("run", "key") is None
+    with monkeypatch.context() as patch:
+        patch.setattr(os, call, failing)
+        found = store.get("run", "key")
+    assert found is None
 
 
 def test_a_folder_that_was_removed_meanwhile_is_a_miss(tmp_path: Path) -> None:
