@@ -145,6 +145,15 @@ def _parser() -> argparse.ArgumentParser:
             allow_abbrev=False,
         )
     )
+    _cache(
+        verbs.add_parser(
+            "cache",
+            help="what is remembered from run to run",
+            description="Look after the folder of remembered results (EEE_CI_CACHE_DIR, EEE_CI_CACHE_SIZE).",
+            formatter_class=argparse.RawTextHelpFormatter,
+            allow_abbrev=False,
+        )
+    )
     return parser
 
 
@@ -217,6 +226,20 @@ def _report(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="json, junit, junit-strict, sarif, markdown or html (default: all but json and junit-strict)",
     )
+
+
+def _cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "action",
+        choices=("where", "stats", "prune", "clear", "verify"),
+        metavar="ACTION",
+        help="where   print the folder\n"
+        "stats   entries and bytes of each kind, the limit, the oldest and newest use\n"
+        "prune   remove what was not used for longest, down to the limit\n"
+        "clear   remove all entries\n"
+        "verify  read everything and remove what is damaged; exit 1 when something was",
+    )
+    parser.add_argument("--json", action="store_true", help="stats as JSON")
 
 
 def _positive(words: str) -> int:

@@ -1,0 +1,116 @@
+"""What the cache writes: files for this user only, that may be lost at any time. An OSError when it does not
+work. Paths are text, since pathlib costs more than some of this does."""
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_MORE = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+_FILE, _FOLDER = 0o600, 0o700
+
+
+def keep(path: str, data: bytes, *, aside: str) -> None:
+    """Write a file whole: aside, then renamed. It is not flushed to the disk: who reads it checks it."""
+    try:
+        _write(aside, data)
+        _rename(aside, path)
+    except BaseException:
+        drop(aside)
+        raise
+
+
+def settle(path: str, data: bytes, *, replace: bool) -> None:
+    """Write a file that is made once, flushed to the disk. Without `replace` one that is there stays; so it
+    is also, without one, on a disk that knows no second names."""
+    aside = f"{path}-{os.urandom(8).hex()}"
+    try:
+        _write(aside, data, flush=True)
+        if replace:
+            os.replace(aside, path)  # noqa: PTH105
+        else:
+            with contextlib.suppress(OSError):
+                os.link(aside, path)  # unlike a rename it replaces nothing
+    finally:
+        drop(aside)
+
+
+def grow(path: str, number: int) -> int:
+    """Make a file longer by so many bytes, and say how long it is: a count that many may add to at once."""
+    handle = os.open(path, _MORE, _FILE)
+    try:
+        os.write(handle, bytes(number))
+        return os.fstat(handle).st_size
+    finally:
+        os.close(handle)
+
+
+def drop(path: str) -> bool:
+    """Remove a file; False when that does not work, or it is gone already."""
+    try:
+        os.unlink(path)  # noqa: PTH108
+    except OSError:
+        return False
+    return True
+
+
+def move(path: str, target: str) -> bool:
+    """Rename; False when that does not work."""
+    try:
+        os.rename(path, target)  # noqa: PTH104
+    except OSError:
+        return False
+    return True
+
+
+def folder(path: str) -> None:
+    """Make a folder, and those above it."""
+    with contextlib.suppress(FileExistsError):
+        try:
+            os.mkdir(path, _FOLDER)  # noqa: PTH102
+        except FileNotFoundError:
+            folder(os.path.dirname(path))  # noqa: PTH120
+            os.mkdir(path, _FOLDER)  # noqa: PTH102
+
+
+@contextlib.contextmanager
+def alone(path: str) -> Iterator[bool]:
+    """True for one process at a time; where files cannot be locked, for all."""
+    handle = os.open(path, _MORE, _FILE)
+    try:
+        yield _locked(handle)
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _write(path: str, data: bytes, *, flush: bool = False) -> None:
+    try:
+        handle = os.open(path, _NEW, _FILE)
+    except FileNotFoundError:
+        folder(os.path.dirname(path))  # noqa: PTH120
+        handle = os.open(path, _NEW, _FILE)
+    with os.fdopen(handle, "wb", buffering=0) as stream:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[stream.write(rest) :]
+        if flush:
+            os.fsync(handle)
+
+
+def _rename(path: str, target: str) -> None:
+    try:
+        os.replace(path, target)  # noqa: PTH105
+    except FileNotFoundError:
+        folder(os.path.dirname(target))  # noqa: PTH120
+        os.replace(path, target)  # noqa: PTH105
