@@ -202,7 +202,11 @@ def _volume(parser: argparse.ArgumentParser) -> None:
 def _plan(parser: argparse.ArgumentParser) -> None:
     _gates(parser)
     _file(parser)
-    parser.add_argument("--json", action="store_true", help="as JSON")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="as JSON")
+    form.add_argument(
+        "--why", action="store_true", help="say of each gate why it would run, or that it is remembered"
+    )
 
 
 def _config(parser: argparse.ArgumentParser) -> None:

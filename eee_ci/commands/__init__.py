@@ -35,7 +35,7 @@ def load(arguments: argparse.Namespace, project: Path) -> configs.Config:
 
 
 def planned(arguments: argparse.Namespace) -> plans.Plan:
-    """The plan of the project that the command line names, with what is remembered unless that is not wanted."""
+    """The plan of the project that the command line names, with what is remembered if that is wanted."""
     project = root(arguments)
     loaded = load(arguments, project)
     store = None if arguments.no_cache else opened(os.environ)

@@ -19,7 +19,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         console.raw(msgspec.json.format(msgspec.json.encode(data(plan)), indent=2).decode() + "\n")
     else:
-        console.lines(lines(plan))
+        console.lines(why(plan) if arguments.why else lines(plan))
     return 0
 
 
@@ -45,6 +45,8 @@ def _gate(job: Job) -> dict[str, Any]:
         "mode": job.gate.mode,
         "runs": command is not None,
         "why_not": job.skip or list(job.missing) or None,
+        "remembered": job.remembered.when if job.remembered else None,
+        "because": list(job.because),
         "needs": list(job.gate.needs),
         "cores": job.cores,
         "expected_seconds": round(job.expected, 3),
@@ -55,6 +57,18 @@ def _gate(job: Job) -> dict[str, Any]:
         "environment": dict(sorted(command.env.items())) if command else {},
         "tools": [msgspec.to_builtins(tool) for tool in job.site.tools.values()],
     }
+
+
+def why(plan: Plan) -> Iterator[str]:
+    """For each gate whether it is remembered, else all the reasons why it would run."""
+    for job in plan.jobs:
+        if job.skip:
+            continue
+        if job.remembered is not None:
+            yield text.line(f"{job.gate.id}: remembered from {job.remembered.when}")
+        else:
+            told = job.because or job.missing or ("nothing is remembered (--no-cache, or the cache is off)",)
+            yield text.line(f"{job.gate.id}: runs because {'; '.join(told)}")
 
 
 def lines(plan: Plan) -> Iterator[str]:
@@ -70,6 +84,9 @@ def lines(plan: Plan) -> Iterator[str]:
         for step in job.command.steps if job.command else ():
             yield f"  {text.line(shlex.join(step.argv))}"
     for job in plan.jobs:
+        if job.remembered is not None:
+            yield ""
+            yield f"{job.gate.id}: remembered from {job.remembered.when}"
         if job.command is None:
             yield ""
             yield f"{job.gate.id}: will not run: {text.line(job.skip or '; '.join(job.missing))}"

@@ -32,6 +32,21 @@ def lines(run: Run, console: Console, *, verbose: bool = False, quiet: bool = Fa
         )
         if one.asked and telling:
             yield from detail(one, console, most=None if verbose else _FIRST, quiet=quiet)
+    if verbose:
+        yield from reasons(run.verdicts)
+
+
+def reasons(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Why gates ran that could have been remembered, and since when the others were."""
+    known = [one for one in verdicts if one.because or one.cached is not None]
+    if known:
+        yield ""
+    for one in known:
+        yield text.line(
+            f"{one.gate}: remembered from {one.cached}"
+            if one.cached
+            else f"{one.gate}: ran because {'; '.join(one.because)}"
+        )
 
 
 def verdict(run: Run, console: Console) -> str:
@@ -51,12 +66,13 @@ def table(verdicts: Sequence[Verdict], console: Console) -> Iterator[str]:
     wide = console.width >= _TABLE
     names = max((len(v.gate) for v in verdicts), default=0)
     tools = max((len(_tool(v)) for v in verdicts), default=0)
+    times = max((7, *(len(_time(v)) for v in verdicts)))
     for one in verdicts:
         status = console.paint(one.status, _STYLES[one.status])
-        time = seconds(one.cost.seconds)
+        time = _time(one)
         if wide:
             gap = " " * (7 - len(one.status))
-            row = f"  {status}{gap}  {one.gate:{names}}  {_tool(one):{tools}}  {time:>7}  {tally(one)}"
+            row = f"  {status}{gap}  {one.gate:{names}}  {_tool(one):{tools}}  {time:>{times}}  {tally(one)}"
         else:
             row = f"{status} {one.gate} {time}"
         yield row.rstrip()
@@ -143,6 +159,11 @@ _WORDS: dict[CaseStatus, str] = {
 
 def _floor(value: float) -> str:
     return f"{int(value * 10) / 10:.1f}"
+
+
+def _time(one: Verdict) -> str:
+    """What it took now; a result that was remembered took nothing."""
+    return "remembered" if one.cached is not None else seconds(one.cost.seconds)
 
 
 def _tool(one: Verdict) -> str:

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import msgspec
 
-from eee_ci import environment, gates, history, inject, judge, memory, reading, schedule, tools, tree
+from eee_ci import environment, gates, history, inject, judge, reading, schedule, tools, tree
 from eee_ci.config import Config, ToolSpec
 from eee_ci.errors import ReportError, UsageError
 from eee_ci.memory import Manifest, Remembered
 from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Tree
-from eee_ci.plan import keys
 from eee_ci.plan.keys import Keys
 from eee_ci.ports import Site, Store, Tool
 
@@ -73,7 +72,7 @@ def make(
     environ: Mapping[str, str],
     store: Store | None = None,
 ) -> Plan:
-    """The plan for a tree; a UsageError names gates that do not exist. Without a store nothing is remembered."""
+    """The plan for a tree; a UsageError names gates that do not exist. Without a store each gate runs."""
     root = Path(found.root)
     interpreter = tools.python(root, config.python, environ)
     layout = tree.layout(root, found)

@@ -114,9 +114,7 @@ class Keys:
             self._environments[one.path] = {**identity.interpreter(one, self.seen), **installed}
         return self._environments[one.path]
 
-    def _words(
-        self, gate: Gate, held: Mapping[str, Limit], site: Site, command: Command
-    ) -> dict[str, str]:
+    def _words(self, gate: Gate, held: Mapping[str, Limit], site: Site, command: Command) -> dict[str, str]:
         steps = (shlex.join((step.cwd, *step.argv)) for step in command.steps)
         variables = {name: value for name, value in command.env.items() if name not in _COUNTED}
         said = {"paths": gate.paths, "exclude": gate.exclude, "args": gate.args, "options": gate.options}

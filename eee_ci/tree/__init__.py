@@ -32,7 +32,7 @@ def snapshot(root: Path) -> Tree:
 
 
 def ignored(found: Tree) -> dict[str, str]:
-    """Content ids of the files that git ignores and that tools read all the same: generated modules, settings."""
+    """Content ids of the files that git ignores and that tools read all the same: generated modules."""
     return ignoring.files(found)
 
 

@@ -25,7 +25,9 @@ def _paths(found: Tree) -> Iterator[str]:
     """What git names, and what is in the folders that it names; no environments and caches of tools."""
     repo = git.repository(Path(found.root))
     for path in git.records(git.ask(repo, *_LISTED)):
-        if not path.endswith("/"):
-            yield path
-        elif path.rstrip("/").rpartition("/")[2] not in LEFT_OUT:
+        if not LEFT_OUT.isdisjoint(path.split("/")):
+            continue
+        if path.endswith("/"):
             yield from walk(found.root, path, [])
+        else:
+            yield path
