@@ -30,7 +30,7 @@ Files = dict[str, str]
 
 @pytest.fixture(autouse=True)
 def _scrubbed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test sees the caller's CI, colours or git settings, or touches the caller's git config."""
+    """No test sees the caller's CI, colours or git settings, or touches the caller's git config or cache."""
     for name in os.environ:
         if name not in _KEPT and not name.startswith((*_KEPT_PREFIXES, "PYTEST_", "EEE_CI_")):
             monkeypatch.delenv(name)
@@ -41,6 +41,7 @@ def _scrubbed(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPath
     )
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("EEE_CI_CACHE_DIR", str(home / "caches" / os.urandom(6).hex()))
 
 
 class Project:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from eee_ci.cache import Store, opened
+from eee_ci.files import entries
 from tests.cache import stores
 
 AS_ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
@@ -174,6 +175,14 @@ def test_a_folder_in_place_of_the_secret_is_off(tmp_path: Path) -> None:
     (tmp_path / "cache" / "secret" / "x").mkdir(parents=True)
     (tmp_path / "cache").chmod(0o700)
     assert "secret" in stores.off(EEE_CI_CACHE_DIR=f"{tmp_path}/cache")
+
+
+def test_a_secret_that_cannot_be_kept_from_others_is_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entries, "_FILE", 0o644)  # as on a disk that knows no modes
+    said = stores.off(EEE_CI_CACHE_DIR=f"{tmp_path}/cache")
+    assert said == f"{tmp_path}/cache/secret cannot be kept to this user"
 
 
 def test_a_disk_without_second_names_has_a_secret_too(

@@ -1,6 +1,7 @@
 """The folder as a whole: bounded, pruned by last use, cleared, verified, and safe under many runs at once."""
 
 import concurrent.futures
+import fcntl
 import multiprocessing
 import os
 import random
@@ -11,6 +12,7 @@ import pytest
 
 from eee_ci import files
 from eee_ci.cache import Store, space
+from eee_ci.files import entries
 from tests.cache import stores
 
 
@@ -65,9 +67,14 @@ def test_a_folder_that_was_never_counted_is_counted(tmp_path: Path) -> None:
 def test_putting_counts_anew_only_when_it_grew_too_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counts: list[int] = []
+    counts: list[str] = []
     prune = space.prune
-    monkeypatch.setattr(space, "prune", lambda *w, **n: (counts.append(1), prune(*w, **n))[1])
+
+    def counted(folder: str, limit: int, *, down_to: int) -> space.Swept:
+        counts.append(folder)
+        return prune(folder, limit, down_to=down_to)
+
+    monkeypatch.setattr(space, "prune", counted)
     store = stores.made(tmp_path / "cache", "400K")
     for key in range(1000):
         store.put("run", str(key), b"value")
@@ -75,8 +82,6 @@ def test_putting_counts_anew_only_when_it_grew_too_much(
 
 
 def test_one_prunes_at_a_time(tmp_path: Path) -> None:
-    from eee_ci.files import entries
-
     store = filled(tmp_path / "cache", 4)
     with entries.alone(f"{store.folder}/pruning") as mine:
         space.prune_alone(store.folder, 4096, down_to=0)
@@ -86,8 +91,6 @@ def test_one_prunes_at_a_time(tmp_path: Path) -> None:
 
 
 def test_where_files_cannot_be_locked_all_prune(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import fcntl
-
     def refuse(*_: object) -> None:
         raise OSError
 
@@ -174,7 +177,7 @@ def test_an_entry_whose_value_was_pruned_is_no_damage(tmp_path: Path) -> None:
     assert not entry.exists()
 
 
-@pytest.mark.parametrize("action", ["usage", "prune", "verify"])
+@pytest.mark.parametrize("action", ["usage", "prune", "verify", "clear"])
 def test_what_vanishes_while_it_is_looked_at_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
@@ -184,7 +187,7 @@ def test_what_vanishes_while_it_is_looked_at_is_passed_over(
     def vanishing(folder: str, below: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
         found = list(walk(folder, below))
         for path, _ in found[:2] if not below else []:
-            os.unlink(path)
+            Path(path).unlink()
         return found
 
     monkeypatch.setattr(space, "_walk", vanishing)
@@ -192,8 +195,17 @@ def test_what_vanishes_while_it_is_looked_at_is_passed_over(
         assert space.usage(store.folder, 1).entries == 1
     elif action == "prune":
         assert space.prune(store.folder, 1, down_to=0) == (1, 4096, 0)
+    elif action == "clear":
+        assert space.clear(store.folder) == (1, 4096, 0)
     else:
         assert space.verify(store.folder, store.seal) == (1, 0)
+
+
+def test_clearing_or_pruning_when_the_folder_has_gone_is_fine(tmp_path: Path) -> None:
+    store = stores.made(tmp_path / "cache")
+    files.remove(tmp_path / "cache")
+    assert space.clear(store.folder) == (0, 0, 0)
+    assert space.prune(store.folder, 0, down_to=0) == (0, 0, 0)
 
 
 def test_a_file_that_goes_between_listing_and_reading_is_no_damage(
@@ -202,7 +214,7 @@ def test_a_file_that_goes_between_listing_and_reading_is_no_damage(
     store = filled(tmp_path / "cache", 3)
 
     def gone(path: str) -> None:
-        os.unlink(path)
+        Path(path).unlink()
 
     monkeypatch.setattr(space, "read", gone)
     assert space.verify(store.folder, store.seal) == (0, 0)
@@ -210,10 +222,10 @@ def test_a_file_that_goes_between_listing_and_reading_is_no_damage(
 
 def worker(place: str, seed: int) -> int:
     """One of many runs: random work on a folder. A value tells which key it is of; a wrong one raises."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     store = stores.made(Path(place), "200K")
     hits = 0
-    for _ in range(400):
+    for _ in range(250):
         key, size = str(chance.randrange(40)), chance.choice((10, 3000, 9000))
         what = chance.random()
         if what < 0.5:

@@ -41,11 +41,23 @@ def test_stats_are_lines_for_people(folder: Path, capsys: pytest.CaptureFixture[
     store = stores.made(folder)
     store.put("run", "a", b"value")
     store.put("gate", "b", stores.VALUES["large"])
-    assert said(capsys, "stats") == (
+    code, words = said(capsys, "stats")
+    assert (code, words.splitlines()) == (
         0,
-        f"folder  {folder}\nlimit   2.0 GiB\nholds   2 entries, 20.0 KiB\n"
-        "  gate  1 entry, 16.0 KiB\n  run   1 entry, 4.0 KiB\nused    today to today\n",
+        [
+            f"folder  {folder}",
+            "limit   2.0 GiB",
+            "holds   2 entries, 20.0 KiB",
+            "  gate  1 entry, 16.0 KiB",
+            "  run   1 entry, 4.0 KiB",
+            "used    today to today",
+        ],
     )
+
+
+def test_stats_of_an_empty_cache_tell_no_use(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "stats")[1].splitlines()[2:] == ["holds   0 entries, 0 bytes"]
+    assert folder.is_dir()
 
 
 def test_stats_are_json_for_programs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
