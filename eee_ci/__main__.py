@@ -2,12 +2,17 @@
 
 import sys
 
-from eee_ci import cli
+from eee_ci import warm
 
 
 def main() -> None:
     """Run the command line and end with its exit code."""
-    sys.exit(cli.main(sys.argv[1:]))
+    code = warm.answer(sys.argv[1:])
+    if code is None:
+        from eee_ci import cli
+
+        code = cli.main(sys.argv[1:])
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ def main(argv: Sequence[str]) -> int:
         return _print(f"eee-ci {__version__}")
     try:
         arguments = _parser().parse_args(argv)
+        arguments.words = list(argv)
     except SystemExit as stop:
         return int(stop.code or 0)
     return _guarded(arguments)

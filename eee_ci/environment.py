@@ -64,6 +64,11 @@ def cores() -> int:
     return max(1, min([allowed, *_quotas()]))
 
 
+def matching(environ: Mapping[str, str], patterns: Sequence[str]) -> frozenset[str]:
+    """The names that one of the patterns means."""
+    return frozenset(name for name in environ if _like(name, patterns))
+
+
 def _chosen(environ: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
     patterns = (*PASSED, *(name for name in names if "*" in name))
     return {

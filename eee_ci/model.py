@@ -58,7 +58,8 @@ class Tree(Noun, frozen=True, kw_only=True):
     vcs: Literal["git", "none"] = "none"
     commit: str | None = None
     branch: str | None = None
-    home: str | None = None  # the folder that all checkouts of the repository share
+    git: str | None = None  # git's folder of this checkout
+    home: str | None = None  # the one that all checkouts of the repository share
     changed: tuple[str, ...] = ()  # differs from the commit, untracked files included
     notes: tuple[str, ...] = ()  # sentences on what could not be seen
 

@@ -78,6 +78,9 @@ class Store(Protocol):
     def note(self, kind: str, scope: str, key: str) -> None:
         """Remember a key under a scope."""
 
+    def digest(self, purpose: str, value: str) -> str:
+        """A digest of this user's, which tells nobody else the value."""
+
 
 class Report(Protocol):
     """A report format."""

@@ -38,7 +38,7 @@ def planned(arguments: argparse.Namespace) -> plans.Plan:
     """The plan of the project that the command line names, with what is remembered if that is wanted."""
     project = root(arguments)
     loaded = load(arguments, project)
-    store = None if arguments.no_cache else opened(os.environ)
+    store = None if arguments.no_cache else opened(os.environ, judged=str(project))
     plan = plans.make(
         loaded,
         tree.snapshot(project),
@@ -63,3 +63,9 @@ def folder(name: str, default: Path) -> Path:
             f"{chosen} cannot be written: no permission in {nearest}", "name another folder with --report-dir"
         )
     return chosen
+
+
+def short(path: Path) -> Path:
+    """Relative to where the user stands, when it is below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

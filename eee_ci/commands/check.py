@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from eee_ci import commands, executors, files, pipeline, reports
-from eee_ci.commands import github, report, status
+from eee_ci.commands import again, github, report, status
 from eee_ci.console import Console, summary
 from eee_ci.console.watch import Watch
 from eee_ci.errors import BUG
@@ -27,6 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
             github.guard(os.environ, plan.tree.commit)
         home = files.home(project)
         notes = status.begin(home)
+        seen = again.look(plan, os.environ)
         watch = Watch(console, quiet=arguments.quiet or arguments.json, verbose=arguments.verbose)
         judged = pipeline.run(
             plan, executor, watch=watch, signals=signals, fail_fast=arguments.fail_fast, notes=notes
@@ -36,6 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
         published = report.publish(rendered, target)
         status.end(home, judged.exit_code)
+        if seen is not None and not published.faults and not notes:
+            again.keep(judged, plan, seen, arguments, [target / name for name in published.written])
         if arguments.github:
             github.publish(judged, target, os.environ)
         if arguments.json:
@@ -53,10 +56,4 @@ def _say(
     console.status("")
     console.lines(summary.lines(judged, console, verbose=arguments.verbose, quiet=arguments.quiet))
     if not arguments.quiet:
-        console.lines([summary.places(_short(target), names)])
-
-
-def _short(target: Path) -> Path:
-    """Relative to where the user stands, when it is below."""
-    here = Path.cwd()
-    return target.relative_to(here) if target.is_relative_to(here) else target
+        console.lines([summary.places(commands.short(target), names)])

@@ -44,6 +44,7 @@ class Config(Noun, frozen=True, kw_only=True):
     reports: tuple[str, ...] = ("json", "junit", "sarif", "markdown")
     junit_dialect: Literal["common", "strict"] = "common"
     origins: dict[str, Setting] = {}
+    files: tuple[str, ...] = ()  # all that was read
 
 
 def load(root: Path, *, file: Path | None, tools: Mapping[str, ToolSpec]) -> Config:
@@ -59,7 +60,7 @@ def load(root: Path, *, file: Path | None, tools: Mapping[str, ToolSpec]) -> Con
     origins = {
         path: Setting(file=at.file, line=at.line, column=at.column) for path, at in walk.origins.items()
     }
-    return Config(source=words, digest=_digest(fields), origins=origins, **fields)
+    return Config(source=words, digest=_digest(fields), origins=origins, files=files.paths, **fields)
 
 
 def _digest(fields: dict[str, Any]) -> str:

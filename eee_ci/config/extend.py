@@ -51,6 +51,11 @@ class Files:
         self.complete = True
         self._done: dict[Path, Node | None] = {}
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All files that were read, or were to be."""
+        return tuple(sorted(str(path) for path in self._done))
+
     def merged(self, source: Source, chain: tuple[Source, ...] = ()) -> Node | None:
         """The file upon what it extends; None when it cannot be read."""
         if source.path not in self._done:

@@ -5,6 +5,8 @@ import os
 import stat
 from typing import Protocol
 
+from eee_ci import signature
+
 Signature = tuple[int, ...]
 LARGE = 1 << 20  # a file from this size on is hashed once, and then known by its signature
 _PIECE = 1 << 20
@@ -35,9 +37,9 @@ class Seen:
         """The signature of what is there, links followed one by one; None where nothing is."""
         for _ in range(40):
             if path not in self.stats:
-                self.stats[path] = signature(path)
+                self.stats[path] = signature.of(path)
             found = self.stats[path]
-            if found is None or not stat.S_ISLNK(found[0]):
+            if not signature.is_link(found):
                 return found
             path = os.path.join(os.path.dirname(path), os.readlink(path))  # noqa: PTH115, PTH118, PTH120 - as the kernel
         return None
@@ -73,7 +75,7 @@ class Seen:
 
     def moved(self) -> bool:
         """Is anything on disk different from what was seen?"""
-        return any(signature(path) != found for path, found in self.stats.items())
+        return any(signature.of(path) != found for path, found in self.stats.items())
 
     def listing(self, folder: str) -> list[str]:
         """The sorted names in a folder; none where none can be listed."""
@@ -82,16 +84,6 @@ class Seen:
             return sorted(os.listdir(folder))  # noqa: PTH208 - names are all that is wanted
         except OSError:
             return []
-
-
-def signature(path: str) -> Signature | None:
-    """Mode, inode, size and times of a path itself; None where nothing is. Its change time cannot be put
-    back by hand, so that an equal signature means equal content, but for a change within one tick."""
-    try:
-        found = os.lstat(path)
-    except (OSError, ValueError):
-        return None
-    return (found.st_mode, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_dev)
 
 
 def _hashed(path: str) -> str:

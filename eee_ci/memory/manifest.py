@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 
 from eee_ci import text
@@ -35,16 +34,6 @@ def digest(value: object) -> str:
     """SHA-256 of plain values in one canonical form."""
     words = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(words.encode("ascii")).hexdigest()
-
-
-def environment(variables: Mapping[str, str], places: Mapping[str, str], secret: bytes) -> dict[str, str]:
-    """A fact for each variable: only a keyed digest of its value, which may be a secret."""
-    return {
-        f"env {name}": hashlib.blake2b(
-            os.fsencode(placed(value, places)), key=secret, digest_size=8
-        ).hexdigest()
-        for name, value in variables.items()
-    }
 
 
 def placed(words: str, places: Mapping[str, str]) -> str:

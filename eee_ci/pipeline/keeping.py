@@ -24,6 +24,16 @@ def keep(plan: Plan, verdicts: tuple[Verdict, ...], readings: Mapping[str, Readi
             memory.keep(known.store, job.manifest, known.files, scope=scope, found=found, root=plan.root)
 
 
+def whole(plan: Plan, verdicts: tuple[Verdict, ...]) -> bool:
+    """Is each gate that was asked for remembered by now?"""
+    jobs = {job.gate.id: job for job in plan.jobs}
+    return all(
+        one.cached is not None or (jobs[one.gate].manifest is not None and lasting(one, jobs[one.gate]))
+        for one in verdicts
+        if one.asked
+    )
+
+
 def lasting(verdict: Verdict, job: Job) -> bool:
     """Is it what the gate would say again? Not after a second attempt, nor with any flag."""
     ended = verdict.status in ("passed", "failed") and verdict.attempts == 1

@@ -18,7 +18,6 @@ from eee_ci.tools import Interpreter, interpreter
 
 LINK = "120000"
 _COUNTED = frozenset((*environment.WORKERS, "MAKEFLAGS"))  # how many cores there are changes no result
-_SALT = ("memo", "salt of variables")
 
 
 class Found(Noun, frozen=True, kw_only=True):
@@ -41,7 +40,6 @@ class Keys:
         self.listing = manifests.digest(self.files)
         self._tree, self._project, self._own = found, project, interpreter.own()
         self._shared = {**identity.ourselves(self.seen), **identity.system()}
-        self._salt = _salt(store)
         self._environments: dict[str, dict[str, str]] = {}
         self._places = {
             found.root: "{root}",
@@ -124,14 +122,9 @@ class Keys:
             "arguments": manifests.digest([manifests.placed(step, self._places) for step in steps]),
             "settings of the gate": manifests.digest([gate.tool, msgspec.to_builtins(said, str_keys=True)]),
             "layout": " ".join((*site.sources, "|", *site.tests)),
-            **manifests.environment(variables, self._places, self._salt),
+            **{f"env {name}": self._value(value) for name, value in variables.items()},
         }
 
-
-def _salt(store: Store) -> bytes:
-    """A secret of this user's, so that a digest of a variable tells nobody its value."""
-    known = store.get(*_SALT)
-    if known is None:
-        known = os.urandom(32)
-        store.put(*_SALT, known)
-    return known
+    def _value(self, value: str) -> str:
+        """What stands for the value of a variable, which may be a secret."""
+        return self.store.digest("variable", manifests.placed(value, self._places))[:16]

@@ -25,6 +25,7 @@ def snapshot(root: Path) -> Tree:
         vcs="git" if seen.repo else "none",
         commit=seen.commit,
         branch=seen.branch,
+        git=str(seen.repo.folder) if seen.repo else None,
         home=str(seen.repo.common) if seen.repo else None,
         changed=tuple(sorted(seen.changed)),
         notes=seen.notes,

@@ -34,6 +34,19 @@ def files(root: str, missed: list[str]) -> Iterator[str]:
     return walk(root, "", missed)
 
 
+def folders(root: str) -> Iterator[str]:
+    """The folders in which a new file would be seen, relative to the root; the root itself is empty."""
+    waiting = [""]
+    while waiting:
+        at = waiting.pop()
+        yield at
+        waiting += [
+            f"{at}{item.name}/"
+            for item in _listing(root, at, [])
+            if item.is_dir(follow_symlinks=False) and item.name not in LEFT_OUT
+        ]
+
+
 def walk(root: str, start: str, missed: list[str]) -> Iterator[str]:
     """The same from a folder on, named relative to the root with a `/` at its end."""
     folders = [start] if not os.path.lexists(f"{root}/{start}pyvenv.cfg") or not start else []
