@@ -21,11 +21,14 @@ NOT_RUN = 126  # from here on a shell means: not executable, not found, ended by
 
 class Options(Noun, frozen=True, kw_only=True):
     """`run` is the program and its words, no shell. `exits` says what each exit code means; without it, 0
-    passes and 1 to 125 fail. `report` is what the program writes, in `{scratch}` or on standard output."""
+    passes and 1 to 125 fail. `report` is what the program writes, in `{scratch}` or on standard output.
+    `inputs` promises that the result depends on these files of the project alone, beside program, words and
+    environment: then it is remembered."""
 
     run: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     exits: dict[int, Literal["pass", "findings"]] = {}
     report: matcher.Report | None = None
+    inputs: tuple[str, ...] = ()
 
 
 OPTIONS = Options
@@ -41,6 +44,11 @@ def requirements(gate: Gate) -> tuple[Requirement, ...]:
     """A bare name comes from PATH; a path, or `{python}`, is there or the start fails."""
     program = _options(gate).run[0]
     return () if "/" in program or "{" in program else (Requirement(name=program, kind="path"),)
+
+
+def unknown(gate: Gate, site: Site) -> str:
+    """What a program reads nobody can know but who wrote the config."""
+    return "" if _options(gate).inputs else "it does not say what it reads (set `inputs`)"
 
 
 def command(gate: Gate, site: Site) -> Command:

@@ -36,6 +36,11 @@ def requirements(gate: Gate) -> tuple[Requirement, ...]:
     return (Requirement(name="nox"),)
 
 
+def unknown(gate: Gate, site: Site) -> str:
+    """A session installs and runs what it likes."""
+    return "what a session of nox installs and reads is not known"
+
+
 def command(gate: Gate, site: Site) -> Command:
     """The gate's own arguments come last: they may end in `--` and words for the session."""
     session = msgspec.convert(gate.options, OPTIONS).session

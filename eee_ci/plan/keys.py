@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
-from eee_ci import environment, gates, identity, memory, text
+from eee_ci import environment, gates, identity, memory, search, text
 from eee_ci.errors import EeeCiError
 from eee_ci.identity import Seen
 from eee_ci.memory import Remembered
@@ -79,8 +79,14 @@ class Keys:
             return "some files of the project cannot be read"
         if out := next(self._leaving(), None):
             return f"{out} leads out of the project"
+        if any(_is_node(tool) for tool in site.tools.values()) and not self.seen.digest(self._packages):
+            return "node_modules has no .package-lock.json that tells what is in it"
         adapter = gates.TABLE[gate.tool]
         return adapter.unknown(gate, site) if hasattr(adapter, "unknown") else ""
+
+    @property
+    def _packages(self) -> str:
+        return f"{self._tree.root}/node_modules/.package-lock.json"
 
     def _leaving(self) -> Iterator[str]:
         root = self._tree.root
@@ -95,6 +101,10 @@ class Keys:
             used[self._project.path] = self._project
         for name, tool in sorted(site.tools.items()):
             yield f"tool {name}", identity.tool(tool, self.seen)
+            if _is_node(tool):
+                node = search.program("node", command.env.get("PATH", "")) or ""
+                yield "node_modules", self.seen.digest(self._packages)
+                yield "tool node", f"node {self.seen.digest(node)[:16]}"
         for one in used.values():
             yield from self._environment(one).items()
 
@@ -128,3 +138,7 @@ class Keys:
     def _value(self, value: str) -> str:
         """What stands for the value of a variable, which may be a secret."""
         return self.store.digest("variable", manifests.placed(value, self._places))[:16]
+
+
+def _is_node(tool: Tool) -> bool:
+    return "/node_modules/" in "".join(tool.argv[:1])
