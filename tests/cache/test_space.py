@@ -1,6 +1,7 @@
 """The folder as a whole: bounded, pruned by last use, cleared, verified, and safe under many runs at once."""
 
 import concurrent.futures
+import errno
 import fcntl
 import multiprocessing
 import os
@@ -12,6 +13,7 @@ import pytest
 
 from eee_ci import files
 from eee_ci.cache import Store, space
+from eee_ci.errors import WriteError
 from eee_ci.files import entries
 from tests.cache import stores
 
@@ -175,6 +177,21 @@ def test_an_entry_whose_value_was_pruned_is_no_damage(tmp_path: Path) -> None:
     value.unlink()
     assert space.verify(store.folder, store.seal) == (1, 0)
     assert not entry.exists()
+
+
+def test_what_cannot_be_removed_is_not_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = filled(tmp_path / "cache", 2)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", refuse)
+        assert space.prune(store.folder, 1, down_to=0) == (0, 0, 2 << 12)
+    monkeypatch.setattr(os, "rename", refuse)
+    with pytest.raises(WriteError, match=f"cannot clear {store.folder}: no"):
+        space.clear(store.folder)
+    assert held(store, 2) == [0, 1]
 
 
 @pytest.mark.parametrize("action", ["usage", "prune", "verify", "clear"])
