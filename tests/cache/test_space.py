@@ -275,3 +275,16 @@ def test_many_runs_at_once_meet_no_exception_and_no_wrong_value(tmp_path: Path) 
     assert space.verify(store.folder, store.seal).damaged == 0
     assert list(Path(store.folder, "new").iterdir()) == []
     files.discard(tmp_path / "cache")
+
+
+def test_nothing_is_reached_through_a_link_to_a_folder(tmp_path: Path) -> None:
+    store = filled(tmp_path / "cache", 1)
+    mine = tmp_path / "mine" / "thesis.txt"
+    mine.parent.mkdir()
+    mine.write_text("years", encoding="utf-8")
+    link = Path(store.folder, "v1", "run", "keys", "link")
+    link.symlink_to(mine.parent)
+    assert space.verify(store.folder, store.seal) == (2, 1)
+    link.symlink_to(mine.parent)
+    space.prune(store.folder, 1, down_to=0)
+    assert (link.is_symlink(), mine.read_text(encoding="utf-8")) == (False, "years")
