@@ -99,18 +99,21 @@ def prune(folder: str, limit: int, *, down_to: int) -> Swept:
     for item in found if total > limit else ():
         if left <= down_to:
             break
-        gone += entries.drop(item.path)
-        left -= item.size
+        if entries.drop(item.path):
+            gone += 1
+            left -= item.size
     with contextlib.suppress(OSError):  # a full disk, or cleared meanwhile: counted again some time
         entries.keep(f"{folder}/grown", bytes(left // BLOCK), aside=aside(folder))
     return Swept(gone, total - left, left)
 
 
 def clear(folder: str) -> Swept:
-    """Remove all entries at one stroke. The secret stays: runs that go on seal with it."""
+    """Remove all entries at one stroke. The secret stays: runs that go on seal with it. A WriteError when it
+    cannot be done."""
     found = list(_items(folder))
-    for name in (LAYOUT, "new"):
-        entries.move(f"{folder}/{name}", f"{folder}/{_GONE}{os.urandom(8).hex()}")
+    with files.writing(Path(folder), "clear"):
+        for name in (LAYOUT, "new"):
+            entries.move(f"{folder}/{name}", f"{folder}/{_GONE}{os.urandom(8).hex()}")
     entries.drop(f"{folder}/grown")
     _sweep(folder)
     return Swept(len(found), sum(item.size for item in found), 0)

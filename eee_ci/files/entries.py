@@ -47,21 +47,20 @@ def grow(path: str, number: int) -> int:
 
 
 def drop(path: str) -> bool:
-    """Remove a file; False when that does not work, or it is gone already."""
+    """Remove a file; False when it is still there."""
     try:
         os.unlink(path)  # noqa: PTH108
+    except FileNotFoundError:
+        return True
     except OSError:
         return False
     return True
 
 
-def move(path: str, target: str) -> bool:
-    """Rename; False when that does not work."""
-    try:
+def move(path: str, target: str) -> None:
+    """Rename what is there; nothing there is fine."""
+    with contextlib.suppress(FileNotFoundError):
         os.rename(path, target)  # noqa: PTH104
-    except OSError:
-        return False
-    return True
 
 
 def folder(path: str) -> None:

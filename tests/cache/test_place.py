@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import contextlib
+import errno
 import multiprocessing
 import os
 import shutil
@@ -183,6 +184,19 @@ def test_a_secret_that_cannot_be_kept_from_others_is_off(
     monkeypatch.setattr(entries, "_FILE", 0o644)  # as on a disk that knows no modes
     said = stores.off(EEE_CI_CACHE_DIR=f"{tmp_path}/cache")
     assert said == f"{tmp_path}/cache/secret cannot be kept to this user"
+
+
+def test_a_secret_that_does_not_reach_the_disk_is_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", refuse)
+        said = stores.off(EEE_CI_CACHE_DIR=f"{tmp_path}/cache")
+    assert said == "the cache folder: Input/output error"
+    assert list((tmp_path / "cache").iterdir()) == []
 
 
 def test_a_disk_without_second_names_has_a_secret_too(

@@ -1,6 +1,7 @@
 """The folder as a whole: bounded, pruned by last use, cleared, verified, and safe under many runs at once."""
 
 import concurrent.futures
+import errno
 import fcntl
 import multiprocessing
 import os
@@ -12,6 +13,7 @@ import pytest
 
 from eee_ci import files
 from eee_ci.cache import Store, space
+from eee_ci.errors import WriteError
 from eee_ci.files import entries
 from tests.cache import stores
 
@@ -177,6 +179,21 @@ def test_an_entry_whose_value_was_pruned_is_no_damage(tmp_path: Path) -> None:
     assert not entry.exists()
 
 
+def test_what_cannot_be_removed_is_not_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = filled(tmp_path / "cache", 2)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "unlink", refuse)
+        assert space.prune(store.folder, 1, down_to=0) == (0, 0, 2 << 12)
+    monkeypatch.setattr(os, "rename", refuse)
+    with pytest.raises(WriteError, match=f"cannot clear {store.folder}: no"):
+        space.clear(store.folder)
+    assert held(store, 2) == [0, 1]
+
+
 @pytest.mark.parametrize("action", ["usage", "prune", "verify", "clear"])
 def test_what_vanishes_while_it_is_looked_at_is_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: str
@@ -258,3 +275,16 @@ def test_many_runs_at_once_meet_no_exception_and_no_wrong_value(tmp_path: Path) 
     assert space.verify(store.folder, store.seal).damaged == 0
     assert list(Path(store.folder, "new").iterdir()) == []
     files.discard(tmp_path / "cache")
+
+
+def test_nothing_is_reached_through_a_link_to_a_folder(tmp_path: Path) -> None:
+    store = filled(tmp_path / "cache", 1)
+    mine = tmp_path / "mine" / "thesis.txt"
+    mine.parent.mkdir()
+    mine.write_text("years", encoding="utf-8")
+    link = Path(store.folder, "v1", "run", "keys", "link")
+    link.symlink_to(mine.parent)
+    assert space.verify(store.folder, store.seal) == (2, 1)
+    link.symlink_to(mine.parent)
+    space.prune(store.folder, 1, down_to=0)
+    assert (link.is_symlink(), mine.read_text(encoding="utf-8")) == (False, "years")

@@ -76,8 +76,11 @@ def test_the_last_value_of_a_key_counts(tmp_path: Path) -> None:
 def test_a_large_value_exists_once(tmp_path: Path) -> None:
     store = stores.made(tmp_path / "cache")
     value = stores.VALUES["large"]
-    assert [path.parts[-3] for path in stores.written(store, "run", "a", value)] == ["values", "keys"]
+    large, entry = stores.written(store, "run", "a", value)
+    assert [path.parts[-3] for path in (large, entry)] == ["values", "keys"]
+    written = large.stat().st_ino
     assert [path.parts[-3] for path in stores.written(store, "run", "b", value)] == ["keys"]
+    assert large.stat().st_ino == written
     assert store.get("run", "a") == store.get("run", "b") == value
 
 
