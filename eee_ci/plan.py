@@ -1,5 +1,6 @@
 """Config and tree become jobs: tools found, commands made, costs expected. The only door to the gates."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -24,12 +25,23 @@ class Job(Noun, frozen=True, kw_only=True):
     skip: str = ""
     expected: float = 0.0
     cores: int = 1
+    useful: float | None = None  # cores that it kept busy before
+    memory: int | None = None  # bytes that it is expected to need
 
     @property
     def node(self) -> schedule.Node:
         return schedule.Node(
-            name=self.gate.id, seconds=self.expected, cores=self.cores, needs=self.gate.needs
+            name=self.gate.id,
+            seconds=self.expected,
+            cores=self.held,
+            needs=self.gate.needs,
+            memory=self.memory,
         )
+
+    @property
+    def held(self) -> int:
+        """Cores that it takes from the others: of those it may use no more than it keeps busy."""
+        return self.cores if self.useful is None else max(1, min(self.cores, math.ceil(self.useful)))
 
 
 class Plan(Noun, frozen=True, kw_only=True):
@@ -43,6 +55,8 @@ class Plan(Noun, frozen=True, kw_only=True):
     cores: int
     jobs: tuple[Job, ...]
     notes: tuple[str, ...] = ()
+    memory: int | None = None  # bytes free for the jobs; unknown bounds nothing
+    failing: dict[str, float] = {}  # how often gates failed lately, where those are to go first
 
     @property
     def live(self) -> tuple[Job, ...]:
@@ -86,6 +100,7 @@ def make(config: Config, found: Tree, *, only: Iterable[str] = (), environ: Mapp
         python_version=".".join(map(str, interpreter.version)),
         cores=setting.cores,
         jobs=tuple(_job(gate, setting, asked=gate.id in chosen) for gate in config.gates),
+        memory=environment.memory(),
     )
 
 
@@ -145,6 +160,8 @@ def _job(gate: Gate, setting: _Setting, *, asked: bool) -> Job:
         site=setting.base,
         cores=min(gate.cores, setting.cores),
         expected=setting.past.expected(gate.id, adapter.PRIOR),
+        useful=setting.past.useful(gate.id, setting.cores),
+        memory=setting.past.peak(gate.id),
     )
     if gate.mode == "off":
         return msgspec.structs.replace(job, skip="it is off in the config")

@@ -30,7 +30,8 @@ def run(
     course = dispatch.Course(plan, executor, watch=watch, clock=clock, fail_fast=fail_fast)
     verdicts = course.run(signals)
     verdicts = unstale(plan, verdicts)
-    kept = history.record(Path(plan.root), costs(verdicts))
+    failed = [verdict.gate for verdict in verdicts if verdict.status == "failed"]
+    kept = history.record(Path(plan.root), costs(verdicts), failed=failed)
     return Run(
         version=__version__,
         project=Path(plan.root).name,

@@ -52,7 +52,7 @@ class Course:
         self._fail_fast = fail_fast
         self._began = clock()
         self._jobs = {job.gate.id: job for job in plan.jobs}
-        self._rank = schedule.ranks(job.node for job in plan.live)
+        self._rank = schedule.ranks(schedule.urged((job.node for job in plan.live), plan.failing))
         self._waiting = dict(self._jobs)
         self._running: dict[str, float] = {}
         self._started: dict[str, float] = {}
@@ -84,13 +84,15 @@ class Course:
         ready = [job.node for job in self._waiting.values() if set(job.gate.needs) <= set(self._done)]
         busy = [self._busy(self._jobs[name], at) for name, at in self._running.items()]
         now = self._clock()
-        for node in schedule.choose(ready, busy, cores=self._plan.cores, rank=self._rank, now=now):
+        for node in schedule.choose(
+            ready, busy, cores=self._plan.cores, memory=self._plan.memory, rank=self._rank, now=now
+        ):
             job = self._waiting.pop(node.name)
             if job.command is not None:  # as it always is here: a job without one has its verdict by now
                 self._submit(job, job.command)
 
     def _busy(self, job: Job, at: float) -> schedule.Busy:
-        return schedule.Busy(cores=job.cores, ends=at + job.expected)
+        return schedule.Busy(cores=job.held, ends=at + job.expected, memory=job.memory)
 
     def _without_process(self, job: Job) -> bool:
         """Give a verdict to a job that will not run; False when it will, or has to wait."""
@@ -153,6 +155,7 @@ class Course:
             cost=Cost(seconds=round(outcome.seconds, 3), cpu=round(outcome.cpu, 3), peak=outcome.peak),
             flags=flags,
             started=round(self._started[job.gate.id] - self._began, 3),
+            ended=round(self._clock() - self._began, 3),
             attempts=1,
             command=tuple(step.argv for step in outcome.steps),
             log="" if status == "passed" else tail(outcome),
