@@ -171,7 +171,15 @@ def _check(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="start nothing new after the first blocking gate that is not green",
     )
+    parser.add_argument(
+        "--failing-first", action="store_true", help="start with the gates that failed most lately"
+    )
     parser.add_argument("--report-dir", metavar="DIR", help="where reports go (default: .eee-ci/reports)")
+    parser.add_argument(
+        "--trace",
+        metavar="FILE",
+        help="also write when each gate ran, for ui.perfetto.dev or chrome://tracing",
+    )
     parser.add_argument(
         "--github",
         action="store_true",

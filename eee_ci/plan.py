@@ -68,7 +68,14 @@ def toolspecs() -> dict[str, ToolSpec]:
     return {name: ToolSpec(options=a.OPTIONS, pinnable=a.PINNABLE) for name, a in gates.TABLE.items()}
 
 
-def make(config: Config, found: Tree, *, only: Iterable[str] = (), environ: Mapping[str, str]) -> Plan:
+def make(
+    config: Config,
+    found: Tree,
+    *,
+    only: Iterable[str] = (),
+    environ: Mapping[str, str],
+    failing_first: bool = False,
+) -> Plan:
     """The plan for a tree; a UsageError names gates that do not exist."""
     root = Path(found.root)
     interpreter = tools.python(root, config.python, environ)
@@ -101,6 +108,7 @@ def make(config: Config, found: Tree, *, only: Iterable[str] = (), environ: Mapp
         cores=setting.cores,
         jobs=tuple(_job(gate, setting, asked=gate.id in chosen) for gate in config.gates),
         memory=environment.memory(),
+        failing={gate.id: setting.past.failing(gate.id) for gate in config.gates} if failing_first else {},
     )
 
 
