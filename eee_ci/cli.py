@@ -7,7 +7,7 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from eee_ci import __version__
@@ -108,43 +108,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("-V", "--version", action="version", version=f"eee-ci {__version__}")
     parser.add_argument("-C", "--directory", metavar="DIR", help="run as if started in DIR")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
-    _check(
-        verbs.add_parser(
-            "check",
-            help="judge the project",
-            description="Judge the project; the exit code is the verdict.",
-            allow_abbrev=False,
-        )
-    )
-    _plan(
-        verbs.add_parser(
-            "plan", help="what check would run", description="Show what check would run.", allow_abbrev=False
-        )
-    )
-    _config(
-        verbs.add_parser(
-            "config",
-            help="the resolved config",
-            description="Show the resolved config and where each value comes from.",
-            allow_abbrev=False,
-        )
-    )
-    _doctor(
-        verbs.add_parser(
-            "doctor",
-            help="which tools are there",
-            description="Show each tool, where it was found, and how to install what is missing.",
-            allow_abbrev=False,
-        )
-    )
-    _report(
-        verbs.add_parser(
-            "report",
-            help="render reports again",
-            description="Render the reports of a finished run again.",
-            allow_abbrev=False,
-        )
-    )
+    for name, said, description, add in _VERBS:
+        add(verbs.add_parser(name, help=said, description=description, allow_abbrev=False))
     return parser
 
 
@@ -163,14 +128,18 @@ def _file(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _check(parser: argparse.ArgumentParser) -> None:
-    _gates(parser)
-    _file(parser)
+def _fail_fast(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fail-fast",
         action="store_true",
         help="start nothing new after the first blocking gate that is not green",
     )
+
+
+def _check(parser: argparse.ArgumentParser) -> None:
+    _gates(parser)
+    _file(parser)
+    _fail_fast(parser)
     parser.add_argument(
         "--failing-first", action="store_true", help="start with the gates that failed most lately"
     )
@@ -189,12 +158,24 @@ def _check(parser: argparse.ArgumentParser) -> None:
 
 
 def _volume(parser: argparse.ArgumentParser) -> None:
+    volume = _loud(parser)
+    volume.add_argument("--json", action="store_true", help="print report.json instead")
+
+
+def _loud(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
     volume = parser.add_mutually_exclusive_group()
     volume.add_argument(
         "--quiet", action="store_true", help="print the verdict, and the reasons when it is red"
     )
     volume.add_argument("--verbose", action="store_true", help="print each gate as it ends, and all findings")
-    volume.add_argument("--json", action="store_true", help="print report.json instead")
+    return volume
+
+
+def _watch(parser: argparse.ArgumentParser) -> None:
+    _gates(parser)
+    _file(parser)
+    _fail_fast(parser)
+    _loud(parser)
 
 
 def _plan(parser: argparse.ArgumentParser) -> None:
@@ -230,3 +211,23 @@ def _positive(words: str) -> int:
     if not words.isdecimal() or int(words) < 1:
         raise argparse.ArgumentTypeError(f"found {words!r}, want a whole number from 1 up")
     return int(words)
+
+
+_VERBS: tuple[tuple[str, str, str, Callable[[argparse.ArgumentParser], None]], ...] = (
+    ("check", "judge the project", "Judge the project; the exit code is the verdict.", _check),
+    (
+        "watch",
+        "judge again on every change",
+        "Judge the project again whenever its files change, until Ctrl-C.",
+        _watch,
+    ),
+    ("plan", "what check would run", "Show what check would run.", _plan),
+    ("config", "the resolved config", "Show the resolved config and where each value comes from.", _config),
+    (
+        "doctor",
+        "which tools are there",
+        "Show each tool, where it was found, and how to install what is missing.",
+        _doctor,
+    ),
+    ("report", "render reports again", "Render the reports of a finished run again.", _report),
+)
