@@ -3,9 +3,14 @@
 import json
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from eee_ci import commands
+from eee_ci.commands.phases import Phases
+from eee_ci.errors import UsageError
+from eee_ci.rendering.trace import Phase
 from tests.conftest import Files, Project
 
 Make = Callable[[Files], Project]
@@ -74,3 +79,24 @@ def test_what_failed_last_time_starts_first_when_asked_to(project: Make) -> None
     urged = made.run("check", "--jobs=1", "--verbose", "--failing-first").stdout
     assert plain.startswith("good: started\n")
     assert urged.startswith("bad: started\n")
+
+
+def test_phases_are_noted_with_their_times_also_when_they_fail() -> None:
+    times = iter((1.0, 2.5, 3.0, 4.0))
+    phase = Phases(lambda: next(times))
+    with phase("config"):
+        pass
+    with pytest.raises(ValueError, match="odd"), phase("tree"):
+        raise ValueError("odd")
+    assert phase.seen == [
+        Phase(name="config", started=1.0, ended=2.5),
+        Phase(name="tree", started=3.0, ended=4.0),
+    ]
+
+
+def test_a_file_that_is_there_or_can_be_made_is_a_place_for_a_trace(tmp_path: Path) -> None:
+    (tmp_path / "old.json").touch()
+    for name in ("old.json", "new.json", "a/b/new.json"):
+        assert commands.file(str(tmp_path / name), "--trace") == tmp_path / name
+    with pytest.raises(UsageError, match="it is not a file"):
+        commands.file(str(tmp_path), "--trace")

@@ -149,6 +149,16 @@ def test_a_file_that_is_edited_between_rounds_is_heeded_in_them_again(room: Room
     assert room.children[-1].asked == [signal.SIGTERM]
 
 
+def test_a_file_that_is_gone_is_an_edit(room: Room) -> None:
+    room.write("b.py", "1")
+    room.over()
+    room.over()
+    (room.root / "b.py").unlink()
+    room.rounds.step(edited=True)
+    assert len(room.children) == 3
+    assert room.said()[-1] == "eee-ci: b.py changed: judging anew"
+
+
 def test_the_file_that_we_speak_to_is_no_edit(room: Room) -> None:
     room.over()
     before = os.dup(1)

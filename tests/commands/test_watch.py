@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from eee_ci import cli
+from eee_ci.commands import watch as watch_verb
 from tests.conftest import CHECKOUT, Files, Project
 from tests.faults import lab
 
@@ -184,11 +185,41 @@ def test_what_cannot_be_watched_is_a_sentence(
     assert "fs.inotify.max_user_watches" in said
 
 
-def test_its_options_reach_each_round() -> None:
-    from eee_ci.commands import watch
+def test_git_s_and_our_own_folder_are_no_edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import watchfiles
 
+    def looks(*_: object, **__: object) -> Iterator[set[tuple[int, str]]]:
+        yield set()
+        yield {(1, str(tmp_path / "sub/.git/index")), (1, str(tmp_path / ".eee-ci/x"))}
+        yield {(1, str(tmp_path / ".git/index")), (1, str(tmp_path / "a.txt"))}
+
+    monkeypatch.setattr(watchfiles, "watch", looks)
+    assert list(watch_verb._edits(tmp_path)) == [False, False, True]
+
+
+def test_a_signal_between_two_looks_ends_the_round_and_is_the_exit_code(
+    project: Make, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    import watchfiles
+
+    made = project({"eee-ci.yaml": CONFIG, "a.txt": "good"})
+
+    def looks(*_: object, **__: object) -> Iterator[set[tuple[int, str]]]:
+        yield set()
+        yield {(1, str(made.root / ".git/index")), (1, str(made.root / ".eee-ci/x"))}
+        signal.raise_signal(signal.SIGTERM)
+        yield {(1, str(made.root / "a.txt"))}
+        raise AssertionError("it looked on")
+
+    monkeypatch.chdir(made.root)
+    monkeypatch.setattr(watchfiles, "watch", looks)
+    assert cli.main(["watch"]) == 143
+    assert "GREEN" not in capfd.readouterr().out
+
+
+def test_its_options_reach_each_round() -> None:
     words = ["watch", "--fail-fast", "--quiet", "--config", "x.yaml", "--jobs", "2", "a", "b"]
-    assert watch.command(cli._parser().parse_args(words))[3:] == [
+    assert watch_verb.command(cli._parser().parse_args(words))[3:] == [
         *("eee_ci", "check", "--failing-first", "--fail-fast", "--quiet"),
         *("--config=x.yaml", "--jobs=2", "a", "b"),
     ]

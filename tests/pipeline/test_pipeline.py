@@ -194,6 +194,18 @@ def test_jobs_that_need_more_memory_than_is_free_run_one_after_another(tmp_path:
     assert (script.order, script.most) == (["g0", "g1", "g2"], 1)
 
 
+def test_the_memory_of_a_job_that_runs_counts(tmp_path: Path) -> None:
+    beside: list[set[str]] = []
+    script = Script({}, touch=lambda: beside.append(set(script.waiting)))
+    jobs = (
+        job(tmp_path, "quick", expected=9.5),
+        job(tmp_path, "large", expected=9.0, memory=6),
+        job(tmp_path, "other", expected=5.0, memory=6),
+    )
+    run(tmp_path, *jobs, script=script, cores=3, memory=10)
+    assert beside == [{"quick", "large"}, {"large"}, {"other"}]
+
+
 def test_what_failed_lately_starts_first_where_that_is_wanted(tmp_path: Path) -> None:
     script = Script({})
     jobs = job(tmp_path, "a", expected=9.0), job(tmp_path, "b", expected=1.0)

@@ -31,6 +31,11 @@ def test_splitting_saves_no_more_than_the_next_longest_gate_lets_it() -> None:
     assert pace.sentence(run(*known, seconds=4.0, cores=8)).endswith("8 cores would save up to 1.00 s")
 
 
+def test_splitting_saves_nothing_of_what_came_before() -> None:
+    known = gate("build", 0, 1.0), gate("tests", 1.0, 4.0)
+    assert pace.sentence(run(*known, seconds=4.0, cores=4)).endswith("4 cores would save up to 2.25 s")
+
+
 def test_a_gate_that_uses_the_cores_already_is_not_to_be_split() -> None:
     known = gate("tests", 0, 4.0, 7.6), gate("lint", 0, 0.1, 0.1)
     assert pace.sentence(run(*known, seconds=4.1)) == (
