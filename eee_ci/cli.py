@@ -8,19 +8,11 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
-from eee_ci import __version__
-from eee_ci.errors import BUG, SIGNALLED, USAGE, EeeCiError
+from eee_ci import __version__, arguments, warm
+from eee_ci.errors import BUG, SIGNALLED, EeeCiError
 
 _SIGINT = 2
-_EXITS = """\
-exit codes:
-  0  green              1  a blocking gate failed
-  2  config or usage    4  a blocking gate is broken or skipped, none failed
-  3  a bug in eee-ci, or a report could not be written
-  128+n  stopped by signal n
-"""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -28,19 +20,19 @@ def main(argv: Sequence[str]) -> int:
     if list(argv) in (["--version"], ["-V"]):
         return _print(f"eee-ci {__version__}")
     try:
-        arguments = _parser().parse_args(argv)
-        arguments.words = list(argv)
+        asked = arguments.parser().parse_args(argv)
     except SystemExit as stop:
         return int(stop.code or 0)
-    return _guarded(arguments)
+    asked.words, asked.here = list(argv), warm.folder(list(argv))
+    return _guarded(asked)
 
 
-def _guarded(arguments: argparse.Namespace) -> int:
+def _guarded(asked: argparse.Namespace) -> int:
     try:
-        if arguments.directory:
-            _enter(arguments.directory)
-        verb = importlib.import_module(f"eee_ci.commands.{arguments.verb}")
-        return int(verb.run(arguments))
+        if asked.directory:
+            _enter(asked.directory)
+        verb = importlib.import_module(f"eee_ci.commands.{asked.verb}")
+        return int(verb.run(asked))
     except EeeCiError as error:
         _explain(error)
         return error.code
@@ -89,165 +81,3 @@ def _print(words: str) -> int:
     except (OSError, ValueError):
         return 0
     return 0
-
-
-class _Parser(argparse.ArgumentParser):
-    """Usage errors name the help that solves them."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"{self.prog}: {message}\n  hint: {self.prog} --help\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="eee-ci",
-        description="One command, one verdict: lint, types, tests, coverage, security, build; offline.",
-        epilog=_EXITS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    parser.add_argument("-V", "--version", action="version", version=f"eee-ci {__version__}")
-    parser.add_argument("-C", "--directory", metavar="DIR", help="run as if started in DIR")
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
-    _check(
-        verbs.add_parser(
-            "check",
-            help="judge the project",
-            description="Judge the project; the exit code is the verdict.",
-            allow_abbrev=False,
-        )
-    )
-    _plan(
-        verbs.add_parser(
-            "plan", help="what check would run", description="Show what check would run.", allow_abbrev=False
-        )
-    )
-    _config(
-        verbs.add_parser(
-            "config",
-            help="the resolved config",
-            description="Show the resolved config and where each value comes from.",
-            allow_abbrev=False,
-        )
-    )
-    _doctor(
-        verbs.add_parser(
-            "doctor",
-            help="which tools are there",
-            description="Show each tool, where it was found, and how to install what is missing.",
-            allow_abbrev=False,
-        )
-    )
-    _report(
-        verbs.add_parser(
-            "report",
-            help="render reports again",
-            description="Render the reports of a finished run again.",
-            allow_abbrev=False,
-        )
-    )
-    _cache(
-        verbs.add_parser(
-            "cache",
-            help="what is remembered from run to run",
-            description="Look after the folder of remembered results (EEE_CI_CACHE_DIR, EEE_CI_CACHE_SIZE).",
-            formatter_class=argparse.RawTextHelpFormatter,
-            allow_abbrev=False,
-        )
-    )
-    return parser
-
-
-def _gates(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "gates", nargs="*", metavar="GATE", help="only these gates, and what they need (default: all)"
-    )
-
-
-def _file(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--config", metavar="FILE", help="the gate config (default: eee-ci.yaml, else a preset that fits)"
-    )
-    parser.add_argument("--no-cache", action="store_true", help="neither use nor keep remembered results")
-    parser.add_argument(
-        "--jobs", type=_positive, metavar="N", help="cores to use (default: all that this process may use)"
-    )
-
-
-def _check(parser: argparse.ArgumentParser) -> None:
-    _gates(parser)
-    _file(parser)
-    parser.add_argument(
-        "--fail-fast",
-        action="store_true",
-        help="start nothing new after the first blocking gate that is not green",
-    )
-    parser.add_argument("--report-dir", metavar="DIR", help="where reports go (default: .eee-ci/reports)")
-    parser.add_argument(
-        "--github",
-        action="store_true",
-        help="also write the step summary and outputs of a GitHub Actions step",
-    )
-    _volume(parser)
-
-
-def _volume(parser: argparse.ArgumentParser) -> None:
-    volume = parser.add_mutually_exclusive_group()
-    volume.add_argument(
-        "--quiet", action="store_true", help="print the verdict, and the reasons when it is red"
-    )
-    volume.add_argument("--verbose", action="store_true", help="print each gate as it ends, and all findings")
-    volume.add_argument("--json", action="store_true", help="print report.json instead")
-
-
-def _plan(parser: argparse.ArgumentParser) -> None:
-    _gates(parser)
-    _file(parser)
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="as JSON")
-    form.add_argument(
-        "--why", action="store_true", help="say of each gate why it would run, or that it is remembered"
-    )
-
-
-def _config(parser: argparse.ArgumentParser) -> None:
-    _file(parser)
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--schema", action="store_true", help="the JSON Schema of the config, for editors")
-    form.add_argument("--json", action="store_true", help="as JSON")
-
-
-def _doctor(parser: argparse.ArgumentParser) -> None:
-    _file(parser)
-    parser.add_argument("--json", action="store_true", help="as JSON")
-
-
-def _report(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a report.json")
-    parser.add_argument("--report-dir", metavar="DIR", help="where reports go (default: beside FILE)")
-    parser.add_argument(
-        "--format",
-        action="append",
-        metavar="NAME",
-        help="json, junit, junit-strict, sarif, markdown or html (default: all but json and junit-strict)",
-    )
-
-
-def _cache(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "action",
-        choices=("where", "stats", "prune", "clear", "verify"),
-        metavar="ACTION",
-        help="where   print the folder\n"
-        "stats   entries and bytes of each kind, the limit, the oldest and newest use\n"
-        "prune   remove what was not used for longest, down to the limit\n"
-        "clear   remove all entries\n"
-        "verify  read everything and remove what is damaged; exit 1 when something was",
-    )
-    parser.add_argument("--json", action="store_true", help="stats as JSON")
-
-
-def _positive(words: str) -> int:
-    if not words.isdecimal() or int(words) < 1:
-        raise argparse.ArgumentTypeError(f"found {words!r}, want a whole number from 1 up")
-    return int(words)

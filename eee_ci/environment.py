@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from eee_ci import search
+from eee_ci.process import cgroup
 
 # What tools need to find their way: the user, the language, certificates, proxies and package indexes.
 PASSED = (
@@ -67,6 +68,15 @@ def cores() -> int:
 def matching(environ: Mapping[str, str], patterns: Sequence[str]) -> frozenset[str]:
     """The names that one of the patterns means."""
     return frozenset(name for name in environ if _like(name, patterns))
+
+
+def memory(meminfo: Path = Path("/proc/meminfo")) -> int | None:
+    """Bytes that jobs may use: what the machine has left, at most the limit of our control group; None when
+    neither is known."""
+    rows = dict(row.split(":", 1) for row in _words(meminfo).splitlines() if ":" in row)
+    available = rows.get("MemAvailable", "").removesuffix("kB").strip()
+    known = [cgroup.limit(), int(available) * 1024 if available.isdecimal() else None]
+    return min((number for number in known if number is not None), default=None)
 
 
 def _chosen(environ: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:

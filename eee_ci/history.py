@@ -1,9 +1,11 @@
-"""What gates cost in earlier runs, so that the longest can start first; losing it costs time, no verdict."""
+"""What gates cost in earlier runs and how often they failed, so that the longest, or the likeliest to fail,
+can start first; losing it costs time, no verdict."""
 
 import stat
 import statistics
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -15,20 +17,46 @@ FILE = ".eee-ci/history.json"
 SCHEMA = 1
 KEPT = 20  # runs of a gate that count
 LARGEST = 8 * 1024 * 1024
+T = TypeVar("T")
 _LONGEST = 10 * 24 * 3600.0  # seconds; beyond this a record is damage
 
 
 class History(Noun, frozen=True, kw_only=True):
-    """Costs of a gate's last executed runs, oldest first. `note` says why earlier ones were dropped."""
+    """Costs of a gate's last executed runs, and which of them failed, oldest first. `note` says why earlier
+    ones were dropped."""
 
     schema: int = SCHEMA
     gates: dict[str, tuple[Cost, ...]] = {}
+    failed: dict[str, tuple[bool, ...]] = {}
     note: str | None = None
 
     def expected(self, gate: str, prior: float) -> float:
         """Seconds that the gate will take: the middle of its last runs, the prior while there are none."""
-        known = [cost.seconds for cost in self.gates.get(gate, ())[-KEPT:] if cost.seconds is not None]
+        known = [cost.seconds for cost in self._last(gate) if cost.seconds is not None]
         return statistics.median(known) if known else prior
+
+    def peak(self, gate: str) -> int | None:
+        """Bytes that it may need: the most of its last runs, of its largest process; None where unknown."""
+        return max((cost.peak for cost in self._last(gate) if cost.peak is not None), default=None)
+
+    def useful(self, gate: str, most: int) -> float | None:
+        """Cores that it kept busy in the middle of its last runs, at most so many; None where unknown."""
+        known = [
+            cost.cpu / cost.seconds for cost in self._last(gate) if cost.cpu is not None and cost.seconds
+        ]
+        return min(statistics.median(known), float(most)) if known else None
+
+    def failing(self, gate: str) -> float:
+        """The part of its last runs that failed, 0 to 1; what failed last counts a little more."""
+        known = self.failed.get(gate, ())[-KEPT:]
+        return (
+            sum(failed * at for at, failed in enumerate(known, 1)) / sum(range(1, len(known) + 1))
+            if known
+            else 0.0
+        )
+
+    def _last(self, gate: str) -> tuple[Cost, ...]:
+        return self.gates.get(gate, ())[-KEPT:]
 
 
 def load(root: Path) -> History:
@@ -49,23 +77,31 @@ def load(root: Path) -> History:
         _sound(cost) for costs in history.gates.values() for cost in costs
     ):
         return _dropped("its values make no sense")
-    return History(gates=history.gates)
+    return History(gates=history.gates, failed=history.failed)
 
 
-def record(root: Path, executed: Mapping[str, Cost]) -> str | None:
-    """Add one run of each gate that was really executed. A sentence when it could not be kept: two runs at
-    once both finish, and the later one's history wins."""
+def record(root: Path, executed: Mapping[str, Cost], *, failed: Collection[str] = ()) -> str | None:
+    """Add one run of each gate that was really executed, `failed` those of them that did not pass. A sentence
+    when it could not be kept: two runs at once both finish, and the later one's history wins."""
     known = {gate: cost for gate, cost in executed.items() if cost.seconds is not None and _sound(cost)}
     if not known:
         return None
-    gates = load(root).gates
-    added = {gate: (*gates.get(gate, ()), cost)[-KEPT:] for gate, cost in known.items()}
-    history = {"schema": SCHEMA, "gates": dict(sorted((gates | added).items()))}
+    before = load(root)
+    history = {
+        "schema": SCHEMA,
+        "gates": _added(before.gates, known.items()),
+        "failed": _added(before.failed, ((gate, gate in failed) for gate in known)),
+    }
     try:
         files.publish(files.home(root) / Path(FILE).name, msgspec.json.format(msgspec.json.encode(history)))
     except (OSError, WriteError) as error:
         return f"the durations of this run were not kept: {text.line(str(error))}"
     return None
+
+
+def _added(before: Mapping[str, tuple[T, ...]], new: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
+    added = {gate: (*before.get(gate, ()), value)[-KEPT:] for gate, value in new}
+    return dict(sorted({**before, **added}.items()))
 
 
 def _sound(cost: Cost) -> bool:

@@ -200,6 +200,7 @@ class Verdict(Noun, frozen=True, kw_only=True):
     cost: Cost = Cost()
     flags: tuple[str, ...] = ()  # leaky flaky modified stale
     started: float | None = None  # seconds after the start of the run
+    ended: float | None = None  # the same, after the last attempt
     attempts: int = 0
     command: tuple[tuple[str, ...], ...] = ()
     log: str = ""  # the last lines of its output, cleaned

@@ -1,7 +1,9 @@
 """Which job starts next: the heaviest remaining path first. Knows names, costs and arrows, and no gate."""
 
 import graphlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
 
 from eee_ci.model import Noun
 
@@ -13,6 +15,7 @@ class Node(Noun, frozen=True, kw_only=True):
     seconds: float
     cores: int = 1
     needs: tuple[str, ...] = ()
+    memory: int | None = None  # expected peak in bytes; unknown bounds nothing
 
 
 class Busy(Noun, frozen=True, kw_only=True):
@@ -20,6 +23,7 @@ class Busy(Noun, frozen=True, kw_only=True):
 
     cores: int
     ends: float
+    memory: int | None = None
 
 
 def ranks(nodes: Iterable[Node]) -> dict[str, float]:
@@ -32,6 +36,16 @@ def ranks(nodes: Iterable[Node]) -> dict[str, float]:
         for need in known[name].needs:
             below[need] = max(below.get(need, 0.0), below[name])
     return {name: below[name] for name in known}
+
+
+def urged(nodes: Iterable[Node], failing: Mapping[str, float]) -> list[Node]:
+    """The nodes with seconds such that their ranks put first what failed most, and what that waits for."""
+    known = list(nodes)
+    weight = 1000.0 * (1.0 + sum(node.seconds for node in known))  # no time makes up for a failure
+    return [
+        msgspec.structs.replace(node, seconds=node.seconds + weight * failing.get(node.name, 0.0))
+        for node in known
+    ]
 
 
 def critical_path(nodes: Iterable[Node]) -> tuple[str, ...]:
@@ -54,28 +68,42 @@ def bound(nodes: Iterable[Node], cores: int) -> float:
 
 
 def choose(
-    ready: Iterable[Node], running: Iterable[Busy], *, cores: int, rank: Mapping[str, float], now: float
+    ready: Iterable[Node],
+    running: Iterable[Busy],
+    *,
+    cores: int,
+    rank: Mapping[str, float],
+    now: float,
+    memory: int | None = None,
 ) -> list[Node]:
-    """The nodes to start now. When the first of the line does not fit, a later one may go ahead of it
-    only if it fits and should end before the first could start."""
+    """The nodes to start now, within the cores and the bytes of memory. When the first of the line does not
+    fit, a later one may go ahead of it only if it fits and should end before the first could start. A node
+    that would be alone starts whatever it needs."""
     busy = sorted(running, key=lambda job: job.ends)
-    free = cores - sum(job.cores for job in busy)
     starts: list[Node] = []
     until: float | None = None
     for node in sorted(ready, key=lambda node: (-rank[node.name], node.name)):
-        want = min(node.cores, cores)
-        if want <= free and (until is None or now + node.seconds <= until):
+        job = Busy(cores=min(node.cores, cores), ends=now + node.seconds, memory=node.memory)
+        if _fits(job, busy, cores, memory) and (until is None or job.ends <= until):
             starts.append(node)
-            free -= want
+            busy = sorted((*busy, job), key=lambda one: one.ends)
         elif until is None:
-            until = _opening(busy, want - free, now)
+            until = _opening(job, busy, cores, memory, now)
     return starts
 
 
-def _opening(busy: list[Busy], missing: int, now: float) -> float:
-    """When enough of the running jobs should have ended to give back `missing` cores."""
-    for job in busy:
-        missing -= job.cores
-        if missing <= 0:
-            return max(job.ends, now)
-    return now
+def _fits(job: Busy, busy: Sequence[Busy], cores: int, memory: int | None) -> bool:
+    if not busy:
+        return True
+    expected = sum(one.memory or 0 for one in (*busy, job))
+    within = memory is None or job.memory is None or expected <= memory
+    return within and sum(one.cores for one in (*busy, job)) <= cores
+
+
+def _opening(job: Busy, busy: Sequence[Busy], cores: int, memory: int | None, now: float) -> float:
+    """When enough of the running jobs should have ended for this one to fit; `busy` in the order of ends."""
+    left = list(busy)
+    at = now
+    while left and not _fits(job, left, cores, memory):
+        at = max(at, left.pop(0).ends)
+    return at

@@ -6,7 +6,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "eee_ci"
 FLOORS: dict[str, int] = {
-    "__main__": 8, "cli": 8,
+    "__main__": 8, "cli": 8, "arguments": 8,
     "commands": 7, "console": 7,
     "pipeline": 6,
     "plan": 4,

@@ -34,7 +34,7 @@ def test_the_version_is_one_line(project: Make) -> None:
     assert (done.returncode, done.stdout.split()[0], done.stderr) == (0, "eee-ci", "")
 
 
-@pytest.mark.parametrize("verb", ["", "check", "plan", "config", "doctor", "report", "cache"])
+@pytest.mark.parametrize("verb", ["", "check", "watch", "plan", "config", "doctor", "report", "cache"])
 def test_help_is_short_and_complete(project: Make, verb: str) -> None:
     done = project({}).run(*([verb] if verb else []), "--help")
     assert done.returncode == 0

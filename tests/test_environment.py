@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from eee_ci import environment
+from eee_ci.process import cgroup
 
 SECRETS = {
     "GITHUB_TOKEN": "s",
@@ -171,3 +172,21 @@ def test_cores_are_counted_where_no_affinity_is_known(monkeypatch: pytest.Monkey
     monkeypatch.setattr(environment, "_quotas", list)
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert environment.cores() == 1
+
+
+@pytest.mark.parametrize(
+    ("limit", "rows", "free"),
+    [
+        (None, "MemTotal: 9 kB\nMemAvailable:    4 kB\n", 4096),
+        (5000, "MemAvailable:    4 kB\n", 4096),
+        (3000, "MemAvailable:    4 kB\n", 3000),
+        (3000, "", 3000),
+        (None, "MemAvailable: much\nodd\n", None),
+    ],
+)
+def test_free_memory_is_what_is_left_within_the_limit_of_the_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int | None, rows: str, free: int | None
+) -> None:
+    monkeypatch.setattr(cgroup, "limit", lambda: limit)
+    (tmp_path / "meminfo").write_text(rows, encoding="utf-8")
+    assert environment.memory(tmp_path / "meminfo") == free

@@ -32,6 +32,32 @@ def test_runs_of_unknown_length_do_not_count() -> None:
     assert History(gates={"lint": costs(None)}).expected("lint", 1.0) == 1.0
 
 
+def test_the_most_memory_of_the_last_twenty_runs_is_expected() -> None:
+    old, last = [Cost(seconds=1.0, peak=900)], [Cost(seconds=1.0, peak=peak) for peak in range(19)]
+    known = History(gates={"lint": (*old, *last, Cost(seconds=1.0)), "bare": costs(1.0)})
+    assert (known.peak("lint"), known.peak("bare"), known.peak("new")) == (18, None, None)
+
+
+def test_useful_cores_are_the_middle_of_cpu_by_time_and_bounded() -> None:
+    runs = tuple(Cost(seconds=2.0, cpu=cpu) for cpu in (1.0, 5.0, 20.0))
+    known = History(gates={"tests": (*runs, Cost(seconds=0.0, cpu=1.0), Cost(seconds=1.0))})
+    assert (known.useful("tests", 8), known.useful("tests", 2), known.useful("new", 8)) == (2.5, 2.0, None)
+
+
+def test_failures_are_kept_with_the_runs_and_bounded(tmp_path: Path) -> None:
+    for number in range(23):
+        executed = {"lint": Cost(seconds=1.0), "types": Cost(seconds=1.0)}
+        history.record(tmp_path, executed, failed={"lint", "gone"} if number > 2 else {"types"})
+    known = history.load(tmp_path)
+    assert known.failed == {"lint": (True,) * 20, "types": (False,) * 20}
+    assert (known.failing("lint"), known.failing("types"), known.failing("new")) == (1.0, 0.0, 0.0)
+
+
+def test_a_late_failure_counts_more_than_an_early_one() -> None:
+    known = History(failed={"early": (True, False, False), "late": (False, False, True)})
+    assert (known.failing("early"), known.failing("late")) == (1 / 6, 0.5)
+
+
 def test_what_is_recorded_is_read_again(tmp_path: Path) -> None:
     full = Cost(seconds=1.5, cpu=2.0, peak=3)
     assert history.record(tmp_path, {"lint": full}) is None
@@ -71,6 +97,7 @@ DAMAGE = {
     "negative": b'{"gates": {"lint": [{"seconds": -1}]}}',
     "endless": b'{"gates": {"lint": [{"seconds": 1e300}]}}',
     "negative memory": b'{"gates": {"lint": [{"seconds": 1, "peak": -1}]}}',
+    "failures that are none": b'{"failed": {"lint": [1]}}',
     "deep": b"[" * 100_000,
 }
 
@@ -83,7 +110,7 @@ def test_damage_is_an_empty_history_with_a_note_and_mends_itself(tmp_path: Path,
     assert known.note is not None
     assert known.note.startswith(".eee-ci/history.json starts anew: ")
     assert history.record(tmp_path, {"lint": Cost(seconds=1.0)}) is None
-    assert history.load(tmp_path) == History(gates={"lint": costs(1.0)})
+    assert history.load(tmp_path) == History(gates={"lint": costs(1.0)}, failed={"lint": (False,)})
 
 
 def test_a_note_in_the_file_is_not_ours(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
 """The verbs, one a file: load, call, render. What they share is how a project is found and planned."""
 
 import argparse
+import contextlib
 import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
@@ -34,33 +37,50 @@ def load(arguments: argparse.Namespace, project: Path) -> configs.Config:
     return msgspec.structs.replace(loaded, jobs=arguments.jobs) if arguments.jobs else loaded
 
 
-def planned(arguments: argparse.Namespace) -> plans.Plan:
-    """The plan of the project that the command line names, with what is remembered if that is wanted."""
+def planned(
+    arguments: argparse.Namespace,
+    phase: Callable[[str], AbstractContextManager[None]] = lambda _: contextlib.nullcontext(),
+) -> plans.Plan:
+    """The plan of the project that the command line names. `phase` is entered with the name of each part."""
     project = root(arguments)
-    loaded = load(arguments, project)
+    with phase("config"):
+        loaded = load(arguments, project)
+    with phase("tree"):
+        found = tree.snapshot(project)
     store = None if arguments.no_cache else opened(os.environ, judged=str(project))
-    plan = plans.make(
-        loaded,
-        tree.snapshot(project),
-        only=getattr(arguments, "gates", ()),
-        environ=os.environ,
-        store=None if isinstance(store, Off) else store,
-    )
+    with phase("plan"):
+        plan = plans.make(
+            loaded,
+            found,
+            only=getattr(arguments, "gates", ()),
+            environ=os.environ,
+            store=None if isinstance(store, Off) else store,
+            failing_first=getattr(arguments, "failing_first", False),
+        )
     notes = (f"cache: off ({store.reason})",) if isinstance(store, Off) else ()
     return msgspec.structs.replace(plan, notes=(*plan.notes, *notes))
 
 
-def folder(name: str, default: Path) -> Path:
+def file(name: str, option: str) -> Path:
+    """A file to write: its folder exists already, or can be made, and no folder or device has its name."""
+    chosen = Path(name)
+    folder("", chosen.parent, option=option)
+    if chosen.is_symlink() or (chosen.exists() and not chosen.is_file()):
+        raise UsageError(f"{chosen} cannot be written: it is not a file", f"name another file with {option}")
+    return chosen
+
+
+def folder(name: str, default: Path, *, option: str = "--report-dir") -> Path:
     """A folder to write to: it exists already, or can be made; said before anything runs."""
     chosen = Path(name) if name else default
     nearest = next(p for p in (chosen, *chosen.absolute().parents) if p.is_symlink() or p.exists())
     if not nearest.is_dir():
         raise UsageError(
-            f"{chosen} cannot be a folder: {nearest} is not one", "name another folder with --report-dir"
+            f"{chosen} cannot be a folder: {nearest} is not one", f"name another folder with {option}"
         )
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise UsageError(
-            f"{chosen} cannot be written: no permission in {nearest}", "name another folder with --report-dir"
+            f"{chosen} cannot be written: no permission in {nearest}", f"name another folder with {option}"
         )
     return chosen
 

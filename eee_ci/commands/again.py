@@ -50,5 +50,5 @@ def keep(
             "said": said(colour, wide),
             "exit": judged.exit_code,
         }
-        here = warm.folder(arguments.words)
-        known.store.put(warm.KIND, warm.key(arguments.words, here, colour, wide), warm.written(entry))
+        key = warm.key(arguments.words, arguments.here, colour, wide)
+        known.store.put(warm.KIND, key, warm.written(entry))

@@ -2,16 +2,19 @@
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from eee_ci import commands, executors, files, pipeline, reports
+from eee_ci import commands, executors, files, pipeline, reports, text
 from eee_ci.commands import again, github, report, status
+from eee_ci.commands.phases import Phases
 from eee_ci.console import Console, summary
 from eee_ci.console.watch import Watch
-from eee_ci.errors import BUG
+from eee_ci.errors import BUG, WriteError
 from eee_ci.model import Run
+from eee_ci.plan import Plan
 from eee_ci.process.signals import Signals
+from eee_ci.rendering import trace
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -19,23 +22,28 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console()
     project = commands.root(arguments)
     target = commands.folder(arguments.report_dir, project / ".eee-ci" / "reports")
+    traced = commands.file(arguments.trace, "--trace") if arguments.trace else None
+    phase = Phases()
     # the signals are held until the reports are there: a stopped run reports as well
     with Signals() as signals, executors.TABLE["local"](signals) as executor:
         executor.warm()
-        plan = commands.planned(arguments)
+        plan = commands.planned(arguments, phase)
         if arguments.github:
             github.guard(os.environ, plan.tree.commit)
         home = files.home(project)
         notes = status.begin(home)
         seen = again.look(plan, os.environ)
         watch = Watch(console, quiet=arguments.quiet or arguments.json, verbose=arguments.verbose)
-        judged = pipeline.run(
-            plan, executor, watch=watch, signals=signals, fail_fast=arguments.fail_fast, notes=notes
-        )
-        rendered = reports.render(
-            judged, dict.fromkeys(("json", *plan.config.reports)), junit_dialect=plan.config.junit_dialect
-        )
-        published = report.publish(rendered, target)
+        with phase("run"):
+            judged = pipeline.run(
+                plan, executor, watch=watch, signals=signals, fail_fast=arguments.fail_fast, notes=notes
+            )
+        with phase("reports"):
+            rendered = reports.render(
+                judged, dict.fromkeys(("json", *plan.config.reports)), junit_dialect=plan.config.junit_dialect
+            )
+            published = report.publish(rendered, target)
+        faults = [*published.faults, *_trace(judged, traced, phase, plan)]
         status.end(home, judged.exit_code)
         if seen is not None and not published.faults and not notes:
             again.keep(judged, plan, seen, arguments, [target / name for name in published.written])
@@ -45,9 +53,20 @@ def run(arguments: argparse.Namespace) -> int:
             console.raw(rendered["report.json"].decode())
         else:
             _say(judged, console, arguments, target, published.written)
-    for fault in published.faults:
+    for fault in faults:
         console.lines([f"eee-ci: {fault}"])
-    return BUG if published.faults and not judged.signal else judged.exit_code
+    return BUG if faults and not judged.signal else judged.exit_code
+
+
+def _trace(judged: Run, file: Path | None, phase: Phases, plan: Plan) -> Iterator[str]:
+    """Write the trace where one is wanted; a sentence when it could not be."""
+    if file is None:
+        return
+    cores = {job.gate.id: job.held for job in plan.jobs}
+    try:
+        files.publish(file, trace.render(judged, phase.seen, cores))
+    except WriteError as error:
+        yield f"{text.line(error.message)} ({error.hint})"
 
 
 def _say(

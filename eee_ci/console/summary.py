@@ -7,6 +7,7 @@ from pathlib import Path
 from eee_ci import text
 from eee_ci.console import Console
 from eee_ci.model import CaseStatus, Finding, Run, TestCase, Verdict
+from eee_ci.rendering import pace
 
 _FIRST = 10
 _STYLES = {"passed": "green", "failed": "red", "broken": "red", "skipped": "yellow"}
@@ -26,6 +27,8 @@ def lines(run: Run, console: Console, *, verbose: bool = False, quiet: bool = Fa
             yield console.paint(f"  not asked for or off: {', '.join(left)}", "grey")
     for note in run.notes:
         yield f"note: {text.line(note)}"
+    if verbose and (bounded := pace.sentence(run)):
+        yield f"pace: {bounded}"
     for one in run.verdicts:
         telling = (
             one.status != "passed" or one.flags or (verbose and (one.reading.findings or one.reading.notes))

@@ -10,7 +10,7 @@ import msgspec
 
 from eee_ci import __version__, history, judge, tree
 from eee_ci.model import Cost, Run, Verdict
-from eee_ci.pipeline import dispatch, keeping
+from eee_ci.pipeline import attempts, dispatch, keeping
 from eee_ci.plan import Plan
 from eee_ci.ports import Executor
 
@@ -33,7 +33,8 @@ def run(
     stamp = started.strftime("%Y-%m-%dT%H:%M:%SZ")
     if signals.first is None:
         keeping.keep(plan, verdicts, course.readings, when=stamp)
-    kept = history.record(Path(plan.root), costs(verdicts))
+    failed = [verdict.gate for verdict in verdicts if verdict.status == "failed"]
+    kept = history.record(Path(plan.root), costs(verdicts), failed=failed)
     return Run(
         version=__version__,
         project=Path(plan.root).name,
@@ -59,7 +60,7 @@ def unstale(plan: Plan, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     changed = tree.changed_since(plan.tree)
     if not changed or any("modified" in verdict.flags for verdict in verdicts):
         return verdicts
-    reason = f"files changed while it ran: {dispatch.listed(changed)}; run it again"
+    reason = f"files changed while it ran: {attempts.listed(changed)}; run it again"
     return tuple(
         _stale(verdict, reason) if verdict.asked and verdict.attempts else verdict for verdict in verdicts
     )

@@ -1,20 +1,19 @@
 """The jobs of one run on their way: which wait, which run, which are done."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
-from eee_ci import judge, schedule, text, tree
+from eee_ci import judge, schedule, tree
 from eee_ci.files import home
 from eee_ci.memory import Remembered
-from eee_ci.model import Attempt, Command, Cost, Outcome, Reading, Status, TestCase, Verdict
+from eee_ci.model import Command, Cost, Outcome, Reading, Status, Verdict
+from eee_ci.pipeline import attempts
 from eee_ci.plan import Job, Plan, read
 from eee_ci.ports import Executor, Place
-
-_LOG_LINES = 20
 
 
 class Caught(Protocol):
@@ -53,7 +52,7 @@ class Course:
         self._fail_fast = fail_fast
         self._began = clock()
         self._jobs = {job.gate.id: job for job in plan.jobs}
-        self._rank = schedule.ranks(job.node for job in plan.live)
+        self._rank = schedule.ranks(schedule.urged((job.node for job in plan.live), plan.failing))
         self._waiting = dict(self._jobs)
         self._running: dict[str, float] = {}
         self._started: dict[str, float] = {}
@@ -86,13 +85,15 @@ class Course:
         ready = [job.node for job in self._waiting.values() if set(job.gate.needs) <= set(self._done)]
         busy = [self._busy(self._jobs[name], at) for name, at in self._running.items()]
         now = self._clock()
-        for node in schedule.choose(ready, busy, cores=self._plan.cores, rank=self._rank, now=now):
+        for node in schedule.choose(
+            ready, busy, cores=self._plan.cores, memory=self._plan.memory, rank=self._rank, now=now
+        ):
             job = self._waiting.pop(node.name)
             if job.command is not None:  # as it always is here: a job without one has its verdict by now
                 self._submit(job, job.command)
 
     def _busy(self, job: Job, at: float) -> schedule.Busy:
-        return schedule.Busy(cores=job.cores, ends=at + job.expected)
+        return schedule.Busy(cores=job.held, ends=at + job.expected, memory=job.memory)
 
     def _without_process(self, job: Job) -> bool:
         """Give a verdict to a job that will not run; False when it will, or has to wait."""
@@ -137,22 +138,25 @@ class Course:
             earlier.append(verdict)
             self._submit(job, job.command)
             return
-        self._finish(_after(earlier, verdict))
+        self._finish(attempts.after(earlier, verdict))
 
     def _judge(self, job: Job, outcome: Outcome) -> Verdict:
         read_ = read(job, outcome)
-        reading, suppressed = judge.apply(job.gate, timed(read_, outcome.seconds))
+        reading, suppressed = judge.apply(job.gate, attempts.timed(read_, outcome.seconds))
         status, reasons = judge.status(reading, job.limits)
         if status != "broken":
             self.readings[job.gate.id] = read_
         flags = ("leaky",) if outcome.leaky else ()
         if outcome.leaky:
-            reasons = (*reasons, f"it left processes behind, which were ended: {listed(outcome.leaky)}")
+            reasons = (
+                *reasons,
+                f"it left processes behind, which were ended: {attempts.listed(outcome.leaky)}",
+            )
         if changed := self._changed(job):
             status = "failed" if status == "passed" else status
             reasons = (
                 *reasons,
-                f"it, or somebody beside it, changed files of the project: {listed(changed)}",
+                f"it, or somebody beside it, changed files of the project: {attempts.listed(changed)}",
             )
             flags = (*flags, "modified")
         return msgspec.structs.replace(
@@ -162,14 +166,15 @@ class Course:
             cost=Cost(seconds=round(outcome.seconds, 3), cpu=round(outcome.cpu, 3), peak=outcome.peak),
             flags=flags,
             started=round(self._started[job.gate.id] - self._began, 3),
+            ended=round(self._clock() - self._began, 3),
             attempts=1,
             command=tuple(step.argv for step in outcome.steps),
-            log="" if status == "passed" else tail(outcome),
+            log="" if status == "passed" else attempts.tail(outcome),
         )
 
     def _recalled(self, job: Job, found: Remembered) -> Verdict:
         """What the gate said on the same inputs, judged by today's limits."""
-        reading, suppressed = judge.apply(job.gate, timed(found.reading, found.cost.seconds or 0.0))
+        reading, suppressed = judge.apply(job.gate, attempts.timed(found.reading, found.cost.seconds or 0.0))
         status, reasons = judge.status(reading, job.limits)
         return msgspec.structs.replace(
             self._verdict(job, status=status, reasons=reasons),
@@ -219,55 +224,3 @@ class Course:
             and not self._closing
         ):
             self._closing = f"{verdict.gate} is {verdict.status} (--fail-fast)"
-
-
-def timed(reading: Reading, seconds: float) -> Reading:
-    """The reading with the measure `seconds`, which every gate has."""
-    measures = {**reading.measures, "seconds": round(seconds, 3)}
-    return msgspec.structs.replace(reading, measures=measures)
-
-
-def listed(names: Iterable[str], most: int = 5) -> str:
-    """The first few names, and how many more there are."""
-    known = list(names)
-    shown = ", ".join(text.line(name) for name in known[:most])
-    return shown if len(known) <= most else f"{shown} and {len(known) - most} more"
-
-
-def tail(outcome: Outcome) -> str:
-    """The last lines that the processes said, standard error after standard output. What a logger marks as
-    DEBUG is left out: ruff is verbose for its count of files only."""
-    said = b"".join(
-        stream + b"\n" for step in outcome.steps for stream in (step.stdout, step.stderr) if stream
-    )
-    lines = text.clean(text.decode(said[-65536:])).split("\n")
-    told = "\n".join(line for line in lines if "[DEBUG]" not in line).strip("\n").split("\n")
-    return "\n".join(told[-_LOG_LINES:])
-
-
-def _after(earlier: list[Verdict], last: Verdict) -> Verdict:
-    """The last attempt, with what the earlier ones said. A pass after a failure is shown as flaky."""
-    if not earlier:
-        return last
-    number = len(earlier) + 1
-    reasons, flags = last.reasons, last.flags
-    if last.status == "passed":
-        before = "; ".join(reason for verdict in earlier for reason in verdict.reasons[:1])
-        reasons, flags = (f"flaky: it passed on attempt {number} only ({before})",), (*flags, "flaky")
-    cases = tuple(
-        _attempted(case, [verdict.reading.cases for verdict in earlier]) for case in last.reading.cases
-    )
-    reading = msgspec.structs.replace(last.reading, cases=cases)
-    return msgspec.structs.replace(last, reading=reading, reasons=reasons, flags=flags, attempts=number)
-
-
-def _attempted(case: TestCase, earlier: list[tuple[TestCase, ...]]) -> TestCase:
-    """A test case with its outcomes in the earlier attempts, where one of them was not a pass."""
-    key = (case.classname, case.name)
-    before = [old for cases in earlier for old in cases if (old.classname, old.name) == key]
-    if all(old.status in ("passed", "skipped") for old in before):
-        return case
-    attempts = tuple(
-        Attempt(status=o.status, seconds=o.seconds, message=o.message, text=o.text) for o in before
-    )
-    return msgspec.structs.replace(case, attempts=(*attempts, *case.attempts))

@@ -1,5 +1,6 @@
 """Config and tree become jobs: tools found, commands made, costs expected. The only door to the gates."""
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -30,12 +31,23 @@ class Job(Noun, frozen=True, kw_only=True):
     manifest: Manifest | None = None
     remembered: Remembered | None = None
     because: tuple[str, ...] = ()
+    useful: float | None = None  # cores that it kept busy before
+    memory: int | None = None  # bytes that it is expected to need
 
     @property
     def node(self) -> schedule.Node:
         return schedule.Node(
-            name=self.gate.id, seconds=self.expected, cores=self.cores, needs=self.gate.needs
+            name=self.gate.id,
+            seconds=self.expected,
+            cores=self.held,
+            needs=self.gate.needs,
+            memory=self.memory,
         )
+
+    @property
+    def held(self) -> int:
+        """Cores that it takes from the others: of those it may use no more than it keeps busy."""
+        return self.cores if self.useful is None else max(1, min(self.cores, math.ceil(self.useful)))
 
 
 class Plan(Noun, frozen=True, kw_only=True):
@@ -50,6 +62,8 @@ class Plan(Noun, frozen=True, kw_only=True):
     jobs: tuple[Job, ...]
     notes: tuple[str, ...] = ()
     keys: Keys | None = None  # None where nothing is remembered
+    memory: int | None = None  # bytes free for the jobs; unknown bounds nothing
+    failing: dict[str, float] = {}  # how often gates failed lately, where those are to go first
 
     @property
     def live(self) -> tuple[Job, ...]:
@@ -71,6 +85,7 @@ def make(
     only: Iterable[str] = (),
     environ: Mapping[str, str],
     store: Store | None = None,
+    failing_first: bool = False,
 ) -> Plan:
     """The plan for a tree; a UsageError names gates that do not exist. Without a store each gate runs."""
     root = Path(found.root)
@@ -105,6 +120,8 @@ def make(
         cores=setting.cores,
         jobs=tuple(_job(gate, setting, asked=gate.id in chosen) for gate in config.gates),
         keys=setting.keys,
+        memory=environment.memory(),
+        failing={gate.id: setting.past.failing(gate.id) for gate in config.gates} if failing_first else {},
     )
 
 
@@ -165,6 +182,8 @@ def _job(gate: Gate, setting: _Setting, *, asked: bool) -> Job:
         site=setting.base,
         cores=min(gate.cores, setting.cores),
         expected=setting.past.expected(gate.id, adapter.PRIOR),
+        useful=setting.past.useful(gate.id, setting.cores),
+        memory=setting.past.peak(gate.id),
     )
     if gate.mode == "off":
         return msgspec.structs.replace(job, skip="it is off in the config")

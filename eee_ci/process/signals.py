@@ -11,6 +11,7 @@ from eee_ci.process import kernel, pipes
 
 ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _NO = ("", "0", "false")
+PARENT = "EEE_CI_PARENT"  # in the environment: the process that we are to end with
 _PARENT_ENDED = signal.SIGURG  # its default is to be ignored, so it can do no harm outside of the context
 
 
@@ -23,9 +24,10 @@ class Signals:
     def __init__(self, *, ci: bool | None = None) -> None:
         self.first: int | None = None
         self.count = 0
-        self._ci = os.environ.get("CI", "") not in _NO if ci is None else ci
+        named = os.environ.get(PARENT, "")
+        self._bound = ci if ci is not None else named.isdecimal() or os.environ.get("CI", "") not in _NO
         self._before: dict[int, Any] = {}
-        self._parent = os.getppid()
+        self._parent = int(named) if named.isdecimal() else os.getppid()
 
     def __enter__(self) -> Self:
         self._reader, self._writer = pipes.pair()
@@ -35,14 +37,14 @@ class Signals:
         for number in ASKING:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 self._catch(number, self._note)
-        if self._ci:
+        if self._bound:
             self._catch(_PARENT_ENDED, self._ask_parent)
             kernel.when_parent_ends(_PARENT_ENDED)
             self._ask_parent()  # it may have ended before
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._ci:
+        if self._bound:
             kernel.when_parent_ends(0)
         for number, handler in self._before.items():
             signal.signal(number, handler)
@@ -66,7 +68,8 @@ class Signals:
         self.count += 1
 
     def _ask_parent(self, _number: int = 0, _frame: FrameType | None = None) -> None:
-        """In CI the end of the parent means: stop. Runners kill only their direct child, often a shell."""
+        """In CI and in a round of `watch` the end of the parent means: stop. Runners kill only their direct
+        child, often a shell."""
         if os.getppid() != self._parent:
             self._parent = os.getppid()
             self._note(signal.SIGTERM)

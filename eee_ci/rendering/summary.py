@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from eee_ci import text
 from eee_ci.model import Finding, Run, Status, TestCase, Verdict
-from eee_ci.rendering import words
+from eee_ci.rendering import pace, words
 
 _ICONS: dict[Status, str] = {"passed": "✅", "failed": "❌", "broken": "⚠️", "skipped": "⏭️"}
 _PLACE, _MESSAGE, _REASON = 300, 500, 1_000
@@ -56,6 +56,8 @@ def _lines(run: Run, room: Room) -> Iterator[str]:
         )
     if run.notes:
         yield from ("", *(f"- {_short(note)}" for note in run.notes[:_NOTES]))
+    if bounded := pace.sentence(run):
+        yield from ("", _short(f"pace: {bounded}"))
     yield from ("", _foot(run))
 
 

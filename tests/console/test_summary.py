@@ -107,6 +107,17 @@ def test_verbose_holds_nothing_back() -> None:
     assert sum("F401" in line for line in lines) == 11
 
 
+def test_verbose_says_what_bounded_the_run() -> None:
+    ran = [
+        msgspec.structs.replace(FINE, gate=name, started=0.0, cost=Cost(seconds=end))
+        for name, end in (("tests", 3.0), ("types", 1.0))
+    ]
+    told = "pace: tests bounds the run: 3.00 s of 3.21 s; splitting it over 2 cores would save up to 1.00 s"
+    two = msgspec.structs.replace(run(*ran, exit_code=0), cores=2)
+    assert told in said(two, verbose=True)
+    assert not [line for line in said(two) if "pace" in line]
+
+
 def test_failed_tests_are_named_with_their_place() -> None:
     lines = said(run(TESTS))
     assert "  tests/test_a.py:3 tests.test_a::test_x failed: no" in lines

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 import pytest
 
-from eee_ci import pipeline, tree
+from eee_ci import history, pipeline, tree
 from eee_ci.config import Config
 from eee_ci.model import Command, Gate, Limit, Mode, Outcome, Ran, Run, Step, Verdict
+from eee_ci.pipeline import dispatch
 from eee_ci.plan import Job, Plan
 from eee_ci.ports import Place, Site
 
@@ -94,6 +95,7 @@ def run(
     signals: Caught | None = None,
     cores: int = 2,
     fail_fast: bool = False,
+    **extra: Any,
 ) -> Run:
     config = Config(source="a test", digest="d", gates=tuple(j.gate for j in jobs))
     plan = Plan(
@@ -104,6 +106,7 @@ def run(
         python_version="3.11.0",
         cores=cores,
         jobs=jobs,
+        **extra,
     )
     return pipeline.run(
         plan, script or Script({}), watch=Onlooker(), signals=signals or Caught(), fail_fast=fail_fast
@@ -183,6 +186,61 @@ def test_the_heaviest_job_starts_first(tmp_path: Path) -> None:
     script = Script({})
     run(tmp_path, job(tmp_path, "a", expected=1.0), job(tmp_path, "b", expected=9.0), script=script, cores=1)
     assert script.order == ["b", "a"]
+
+
+def test_jobs_that_need_more_memory_than_is_free_run_one_after_another(tmp_path: Path) -> None:
+    script = Script({})
+    run(tmp_path, *(job(tmp_path, f"g{i}", memory=6) for i in range(3)), script=script, cores=3, memory=10)
+    assert (script.order, script.most) == (["g0", "g1", "g2"], 1)
+
+
+def test_the_memory_of_a_job_that_runs_counts(tmp_path: Path) -> None:
+    beside: list[set[str]] = []
+    script = Script({}, touch=lambda: beside.append(set(script.waiting)))
+    jobs = (
+        job(tmp_path, "quick", expected=9.5),
+        job(tmp_path, "large", expected=9.0, memory=6),
+        job(tmp_path, "other", expected=5.0, memory=6),
+    )
+    run(tmp_path, *jobs, script=script, cores=3, memory=10)
+    assert beside == [{"quick", "large"}, {"large"}, {"other"}]
+
+
+def test_what_failed_lately_starts_first_where_that_is_wanted(tmp_path: Path) -> None:
+    script = Script({})
+    jobs = job(tmp_path, "a", expected=9.0), job(tmp_path, "b", expected=1.0)
+    run(tmp_path, *jobs, script=script, cores=1, failing={"b": 0.5})
+    assert script.order == ["b", "a"]
+
+
+def test_failures_are_remembered_for_the_next_run(tmp_path: Path) -> None:
+    run(tmp_path, job(tmp_path, "a"), job(tmp_path, "b"), script=Script({"a": [BAD]}))
+    assert history.load(tmp_path).failed == {"a": (True,), "b": (False,)}
+
+
+def test_a_verdict_knows_when_its_last_attempt_was_over(tmp_path: Path) -> None:
+    times = iter(range(1000))
+    plan = Plan(
+        root=str(tmp_path),
+        config=Config(source="a test", digest="d", gates=()),
+        tree=tree.snapshot(tmp_path),
+        python="python",
+        python_version="3.11.0",
+        cores=1,
+        jobs=(job(tmp_path, "a", retries=1),),
+    )
+    course = dispatch.Course(
+        plan,
+        Script({"a": [BAD, GOOD]}),
+        watch=Onlooker(),
+        clock=lambda: float(next(times)),
+        fail_fast=False,
+    )
+    [verdict] = course.run(Caught())
+    assert verdict.attempts == 2
+    assert verdict.started is not None
+    assert verdict.ended is not None
+    assert verdict.ended > verdict.started + 2
 
 
 def test_fail_fast_starts_nothing_new(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from eee_ci.process.signals import ASKING, Signals
+from eee_ci.process.signals import ASKING, PARENT, Signals
 from tests.faults import lab
 
 ROOT = str(Path(__file__).parent.parent.parent)
@@ -113,4 +113,13 @@ def test_a_parent_that_ended_before_we_could_ask_counts(monkeypatch: pytest.Monk
     signals = Signals(ci=True)
     monkeypatch.setattr(os, "getppid", lambda: 1)
     with signals:
+        assert (signals.first, signals.count) == (signal.SIGTERM, 1)
+
+
+def test_who_is_to_end_with_a_parent_that_has_gone_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PARENT, str(os.getppid()))
+    with Signals() as signals:
+        assert signals.count == 0
+    monkeypatch.setenv(PARENT, "1")
+    with Signals() as signals:
         assert (signals.first, signals.count) == (signal.SIGTERM, 1)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from msgspec.structs import replace
 
 from eee_ci import reports
-from eee_ci.model import Finding, Reading, Run, TestCase, Verdict
+from eee_ci.model import Cost, Finding, Reading, Run, TestCase, Verdict
 from tests.reports import runs
 from tests.reports.pages import Page
 
@@ -54,6 +54,18 @@ def speaking(word: str) -> Run:
 
 def test_the_file_looks_as_reviewed(gold: Callable[[str, bytes], None]) -> None:
     gold("summary.md", written(runs.SAMPLE).encode())
+
+
+def test_what_bounded_the_run_is_said_once_below_the_gates() -> None:
+    ran = [
+        replace(runs.LINT, gate=f"g{end}", started=0.0, ended=end, cost=Cost(seconds=end))
+        for end in (1.0, 4.0)
+    ]
+    lines = written(replace(runs.SAMPLE, verdicts=tuple(ran), notes=())).splitlines()
+    assert [line for line in lines if "pace" in line] == [
+        "pace: g4.0 bounds the run: 4.00 s of 4.90 s; splitting it over 2 cores would save up to 1.50 s"
+    ]
+    assert lines[lines.index(next(line for line in lines if "pace" in line)) - 1] == ""
 
 
 @pytest.mark.parametrize(
