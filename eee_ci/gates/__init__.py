@@ -16,6 +16,7 @@ TABLE: dict[str, GateAdapter] = {
     "tsc": tsc,
 }
 DIVIDED: dict[str, Divided] = {
+    "bandit": bandit,
     "complexity": complexity,
     "ruff": ruff,
     "ruff-format": ruff_format,
