@@ -17,6 +17,7 @@ TABLE: dict[str, GateAdapter] = {
 }
 DIVIDED: dict[str, Divided] = {
     "bandit": bandit,
+    "command": command,
     "complexity": complexity,
     "ruff": ruff,
     "ruff-format": ruff_format,

@@ -95,7 +95,6 @@ def total(gate: Gate, joined: Reading) -> Reading:
 
 
 def inputs(gate: Gate, site: Site) -> Inputs:
-    """By its folders' `__init__.py` bandit knows a module's full name."""
-    packages = tuple(sorted(file for file in site.files if file.endswith("__init__.py")))
+    packages = tuple(file for file in site.files if file.endswith("__init__.py"))  # a module's full name
     needed = known.of(gate, site, {bandit_files.INI, bandit_files.TOML})
     return msgspec.structs.replace(needed, present=packages)
