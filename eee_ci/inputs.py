@@ -14,16 +14,20 @@ _EXCLUDES = re.compile(r"^\s*excludes?file\s*=\s*(.+?)\s*$", re.IGNORECASE | re.
 _NEVER = {"__pycache__", "node_modules"}
 
 
-def of(gate: Gate, site: Site, names: Collection[str], also: Iterable[str] = ()) -> Inputs:
-    """All files of the tree that are called like this, and what the gate's arguments and `also` name."""
+def of(gate: Gate, site: Site, names: Collection[str], also: Iterable[str] = ()) -> Inputs | None:
+    """All files of the tree that are called like this, and what the gate's arguments and `also` name. None
+    where that is a folder: anything in it may count."""
     inside = {file for file in site.files if PurePosixPath(file).name in names}
-    known, outside = set(site.files), set()
+    also = tuple(also)
+    known, outside = set(site.files), set[str]()
     for word in (*(word.rpartition("=")[2] for word in gate.args), *also):
         path = os.path.normpath(os.path.join(site.root, os.path.expanduser(word)))  # noqa: PTH118, PTH111
         relative = reading.relative(path, site.root)
         if relative in known:
             inside.add(str(relative))
-        elif word in also or os.path.exists(path):  # noqa: PTH110 - a word may be anything
+        elif os.path.isdir(path):  # noqa: PTH112 - a word may be anything
+            return None
+        elif word in also or os.path.exists(path):  # noqa: PTH110
             outside.add(path)
     return Inputs(files=tuple(sorted(inside)), outside=tuple(sorted(outside)))
 

@@ -73,6 +73,9 @@ class GateAdapter(Protocol):
     def read(self, gate: Gate, site: Site, outcome: Outcome) -> Reading:
         """What the tool said. Raises ReportError when its report cannot be believed."""
 
+    # An adapter may have besides: `limits(gate)`, in the place of LIMITS; and `inputs(gate, site)`, which
+    # is an `Inputs` in the place of everything in the tree, or None where results depend on what nobody knows.
+
 
 class Divided(GateAdapter, Protocol):
     """A gate tool that can judge any of its files alone. Always, where `pieces` is not None:

@@ -94,7 +94,7 @@ def total(gate: Gate, joined: Reading) -> Reading:
     return msgspec.structs.replace(joined, errors=(EMPTY,))
 
 
-def inputs(gate: Gate, site: Site) -> Inputs:
+def inputs(gate: Gate, site: Site) -> Inputs | None:
     packages = tuple(file for file in site.files if file.endswith("__init__.py"))  # a module's full name
     needed = known.of(gate, site, {bandit_files.INI, bandit_files.TOML})
-    return msgspec.structs.replace(needed, present=packages)
+    return needed and msgspec.structs.replace(needed, present=packages)

@@ -86,7 +86,7 @@ def total(gate: Gate, joined: Reading) -> Reading:
     return msgspec.structs.replace(joined, measures=measures, errors=() if files else (NO_FILE,))
 
 
-def inputs(gate: Gate, site: Site) -> Inputs:
+def inputs(gate: Gate, site: Site) -> Inputs | None:
     """A program that lies in the tree may read anything there."""
     words = {word.removeprefix("{root}/") for word in (*_options(gate).run, *gate.args)}
     if not _options(gate).per_file or words & set(site.files):

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
 import pytest
 
 from eee_ci import gates, parts
@@ -16,17 +15,14 @@ from tests.gates import driver, recorded
 
 TANGLE = "def f(x):\n" + "".join(f"    if x == {n}:\n        return {n}\n" for n in range(12))
 PROJECT = {
-    "pyproject.toml": "\n".join(
-        [
-            "[tool.ruff]",
-            'extend-exclude = ["src/ex"]',
-            "lint.select = ['ALL']",
-            "lint.exclude = ['src/quiet.py']",
-            "lint.per-file-ignores = {'src/p/loud.py' = ['C901', 'S']}",
-            "[tool.bandit]",
-            "exclude_dirs = ['src/p/skipped.py']",
-        ]
-    ),
+    "pyproject.toml": """[tool.ruff]
+extend-exclude = ["src/ex"]
+lint.select = ["ALL"]
+lint.exclude = ["src/quiet.py"]
+lint.per-file-ignores = { "src/p/loud.py" = ["C901", "S"] }
+[tool.bandit]
+exclude_dirs = ["src/p/skipped.py"]
+""",
     "src/p/__init__.py": "",
     "src/p/a.py": "import os, q\neval('1')\nx  = 1\n" + TANGLE,
     "src/p/b.py": "import pickle\r\nimport a\r\ndef f():\r\n    return eval('\u00e9\u00e9') or  pickle\r\n",
@@ -39,7 +35,8 @@ PROJECT = {
     "src/ex/gone.py": "import os\n",
     "src/stub.pyi": "def f(x: int) -> int : ...\n",
     "src/n.ipynb": '{"cells": [{"cell_type": "code", "execution_count": null, "id": "a", "metadata": {}, '
-    '"outputs": [], "source": ["import os\\n", "x = 1"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+    '"outputs": [], "source": ["import os\\n", "x = 1"]}], '
+    '"metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
     "src/sub/ruff.toml": "line-length = 20\nlint.select = ['E', 'C90']\nlint.mccabe.max-complexity = 3\n",
     "src/sub/long.py": "value = 'a line that is too long here'\n" + TANGLE,
     "src/sub/README.md": "```python\nx  = 1\n```\n",
