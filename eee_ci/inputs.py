@@ -18,16 +18,16 @@ def of(gate: Gate, site: Site, names: Collection[str], also: Iterable[str] = ())
     """All files of the tree that are called like this, and what the gate's arguments and `also` name. None
     where that is a folder: anything in it may count."""
     inside = {file for file in site.files if PurePosixPath(file).name in names}
-    also = tuple(also)
+    named = frozenset(also)
     known, outside = set(site.files), set[str]()
-    for word in (*(word.rpartition("=")[2] for word in gate.args), *also):
+    for word in (*(word.rpartition("=")[2] for word in gate.args), *named):
         path = os.path.normpath(os.path.join(site.root, os.path.expanduser(word)))  # noqa: PTH118, PTH111
         relative = reading.relative(path, site.root)
         if relative in known:
             inside.add(str(relative))
         elif os.path.isdir(path):  # noqa: PTH112 - a word may be anything
             return None
-        elif word in also or os.path.exists(path):  # noqa: PTH110
+        elif word in named or os.path.exists(path):  # noqa: PTH110
             outside.add(path)
     return Inputs(files=tuple(sorted(inside)), outside=tuple(sorted(outside)))
 

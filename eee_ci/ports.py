@@ -28,6 +28,7 @@ class Requirement(Noun, frozen=True, kw_only=True):
     kind: Literal["module", "program", "node", "path"] = "module"
     module: str = ""  # where the module is not named like the distribution
     project: bool = False
+    native: bool = False  # its module only starts a machine program of the same name, which is quicker alone
 
 
 class Site(Noun, frozen=True, kw_only=True):
@@ -73,8 +74,8 @@ class GateAdapter(Protocol):
     def read(self, gate: Gate, site: Site, outcome: Outcome) -> Reading:
         """What the tool said. Raises ReportError when its report cannot be believed."""
 
-    # An adapter may have besides: `limits(gate)`, in the place of LIMITS; and `inputs(gate, site)`, which
-    # is an `Inputs` in the place of everything in the tree, or None where results depend on what nobody knows.
+    # An adapter may have besides: `limits(gate)`, in the place of LIMITS; and `inputs(gate, site)`: an
+    # `Inputs` in the place of everything in the tree, or None where results depend on what nobody knows.
 
 
 class Divided(GateAdapter, Protocol):

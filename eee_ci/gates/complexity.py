@@ -27,7 +27,7 @@ ALL_EXEMPT = "every function is exempt by `noqa` or by ruff's configuration; let
 
 
 def requirements(gate: Gate) -> tuple[Requirement, ...]:
-    return (Requirement(name="ruff"),)
+    return (Requirement(name="ruff", native=True),)
 
 
 def command(gate: Gate, site: Site) -> Command:

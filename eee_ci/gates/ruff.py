@@ -23,7 +23,7 @@ GRAVE = {"S", "F", "B"}  # families that are more than style: security, pyflakes
 
 
 def requirements(gate: Gate) -> tuple[Requirement, ...]:
-    return (Requirement(name="ruff"),)
+    return (Requirement(name="ruff", native=True),)
 
 
 def command(gate: Gate, site: Site) -> Command:

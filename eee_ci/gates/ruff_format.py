@@ -26,7 +26,7 @@ MENDS = "run `ruff format`"
 
 
 def requirements(gate: Gate) -> tuple[Requirement, ...]:
-    return (Requirement(name="ruff"),)
+    return (Requirement(name="ruff", native=True),)
 
 
 def command(gate: Gate, site: Site) -> Command:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -56,8 +56,8 @@ def settings(root: str) -> Mapping[str, Any]:
 
 
 def needed(gate: Gate, site: Site) -> Inputs | None:
-    """Everything that could be imported, in the tree or ignored by git, and the configs of the project, of the
-    folders above and of the user. A plugin may read anything; None where it reads what we do not know."""
+    """Everything that could be imported, in the tree or ignored by git, and the configs of the project, of
+    the folders above and of the user. A plugin may read anything; None where nobody knows what counts."""
     try:
         own = settings(site.root)
     except ReportError:
@@ -68,10 +68,13 @@ def needed(gate: Gate, site: Site) -> Inputs | None:
         return Inputs()
     user = (inputs.settings() / "mypy/config", Path.home() / ".mypy.ini", Path.home() / ".config/mypy/config")
     above = inputs.above(site.root, CONFIGS)
+    scripts = (path for path in gate.paths if path in site.files)
+    also = (*scripts, *inputs.strays(site), *above, *map(str, user))
+    found = inputs.of(gate, site, {*CONFIGS, "py.typed"}, also)
+    if found is None or found.files is None:
+        return found
     typed = {file for file in site.files if file.endswith((".py", ".pyi"))}
-    also = (*typed, *gate.paths, *inputs.strays(site), *above, *map(str, user))
-    folders = {str(folder) for file in site.files for folder in PurePosixPath(file).parents}
-    return inputs.of(gate, site, {*CONFIGS, "py.typed"}, (path for path in also if path not in folders))
+    return msgspec.structs.replace(found, files=tuple(sorted(typed.union(found.files))))
 
 
 def exclude(pattern: str) -> str | None:
