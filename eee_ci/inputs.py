@@ -84,8 +84,7 @@ def strays(site: Site) -> tuple[str, ...]:
 
 
 def _modules(site: Site) -> Iterator[str]:
-    for folder in {os.path.dirname(file) for file in site.files} | {""}:  # noqa: PTH120
-        at = f"{folder}/" if folder else ""
+    for at in {""}.union(*(_above(file) for file in site.files)):
         try:
             entries = list(os.scandir(f"{site.root}/{at}"))
         except OSError:
@@ -95,6 +94,14 @@ def _modules(site: Site) -> Iterator[str]:
                 yield f"{at}{entry.name}"
             elif entry.name.isidentifier() and entry.name not in _NEVER and entry.is_dir():
                 yield f"{at}{entry.name}/"
+
+
+def _above(file: str) -> Iterator[str]:
+    """The folders of a file, each with its last `/`."""
+    at = file.rfind("/")
+    while at > 0:
+        yield file[: at + 1]
+        at = file.rfind("/", 0, at)
 
 
 def _is_venv(folder: Path) -> bool:

@@ -135,7 +135,8 @@ def test_a_whole_package_put_together_is_itself(name: str, tmp_path: Path) -> No
     files = {
         f"src/{path.relative_to(package)}": path.read_text(encoding="utf-8") for path in package.rglob("*.py")
     }
-    at = bench(name, tmp_path, files | {"ruff.toml": "line-length = 60\nlint.select = ['ALL']\n"})
+    files |= {"src/z.py": PROJECT["src/p/a.py"], "ruff.toml": "line-length = 60\nlint.select = ['ALL']\n"}
+    at = bench(name, tmp_path, files)
     whole, pieces = at.whole()
     assert pieces is not None
     lots = partition(sorted(pieces), 2, random.Random(1))  # noqa: S311
