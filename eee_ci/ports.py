@@ -7,6 +7,8 @@ from typing import Any, Literal, Protocol, Self
 
 from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Run, Scope, Tree
 
+How = Literal["sum", "max"]  # what makes the measures of files those of the whole
+
 
 class Tool(Noun, frozen=True, kw_only=True):
     """A program that was found: the words that start it, its version, and whose it is."""
@@ -26,6 +28,7 @@ class Requirement(Noun, frozen=True, kw_only=True):
     kind: Literal["module", "program", "node", "path"] = "module"
     module: str = ""  # where the module is not named like the distribution
     project: bool = False
+    native: bool = False  # its module only starts a machine program of the same name, which is quicker alone
 
 
 class Site(Noun, frozen=True, kw_only=True):
@@ -41,6 +44,15 @@ class Site(Noun, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     cores: int = 1
     distributions: frozenset[str] = frozenset()  # normalised names installed for `python`
+
+
+class Inputs(Noun, frozen=True, kw_only=True):
+    """What a result depends on besides the gate, its command, its tool, and each judged file itself."""
+
+    files: tuple[str, ...] | None = None  # files of the tree whose content counts; None: all of them
+    outside: tuple[str, ...] = ()  # absolute paths, not in the tree, whose content or absence counts
+    present: tuple[str, ...] | None = ()  # what counts by being there; None: the list of all paths
+    limits: bool = False  # the gate's limits decide what a finding is
 
 
 class GateAdapter(Protocol):
@@ -61,6 +73,35 @@ class GateAdapter(Protocol):
 
     def read(self, gate: Gate, site: Site, outcome: Outcome) -> Reading:
         """What the tool said. Raises ReportError when its report cannot be believed."""
+
+    # An adapter may have besides: `limits(gate)`, in the place of LIMITS; and `inputs(gate, site)`: an
+    # `Inputs` in the place of everything in the tree, or None where results depend on what nobody knows.
+
+
+class Divided(GateAdapter, Protocol):
+    """A gate tool that can judge any of its files alone. Always, where `pieces` is not None:
+    `read` of a whole run == `total` of `parts.joined(pieces, MEASURES)`."""
+
+    MEASURES: dict[str, How]  # how those of the files make those of the whole
+
+    def files(self, gate: Gate, site: Site) -> tuple[str, ...] | None:
+        """Exactly the files that a whole run would look at, sorted. None where only a whole run can tell:
+        they are the keys of its `pieces`, while paths and `inputs` stay the same."""
+
+    def part(self, gate: Gate, site: Site, files: tuple[str, ...]) -> Command:
+        """The same judgement for some of these files."""
+
+    def pieces(
+        self, gate: Gate, site: Site, outcome: Outcome, files: tuple[str, ...] | None
+    ) -> dict[str, Reading] | None:
+        """What was said of each file; `files` are those that `part` got, None for the whole run. None where
+        it cannot be told apart or is no verdict: then only a whole run judges. Raises as `read` does."""
+
+    def total(self, gate: Gate, joined: Reading) -> Reading:
+        """The reading of all files together: with notes and errors on the whole, without inner measures."""
+
+    def inputs(self, gate: Gate, site: Site) -> Inputs | None:
+        """What each of the pieces depends on; None: on something that cannot be named."""
 
 
 class Store(Protocol):

@@ -182,12 +182,13 @@ def finish(root: str, findings: Iterable[Finding], unit: Unit = "points") -> tup
     """Findings made comparable, worst-sorted by place. Columns come in `unit`s, 1-based."""
     files = sources.Sources(root)
     placed = [_place(finding, root, files, unit) for finding in findings]
-    placed.sort(key=_order)
+    placed.sort(key=order)
     seen: Counter[tuple[str, str, str, str]] = Counter()
     return tuple(_mark(finding, files, seen) for finding in placed)
 
 
-def _order(finding: Finding) -> tuple[str, int, int, str, str, str]:
+def order(finding: Finding) -> tuple[str, int, int, str, str, str]:
+    """The one order of findings, as a key to sort by."""
     return (
         finding.path or "",
         finding.line or 0,

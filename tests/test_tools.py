@@ -520,3 +520,42 @@ def test_uv_fetches_a_pinned_tool_once_and_runs_it_offline_ever_after(tmp_path: 
         [*tool.argv, "--version-number"], env=environ, capture_output=True, check=True
     ).stdout
     assert said.strip() == b"6.0.1"
+
+
+NATIVE = Requirement(name="ruff", native=True)
+
+
+def machine_program(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy("/bin/true", path)
+    return path
+
+
+def test_a_module_that_only_starts_a_program_of_its_environment_is_passed_by(root: Path) -> None:
+    path = machine_program(root / ".venv/bin/ruff")
+    (root / ".venv/pyvenv.cfg").touch()
+    project = made(root / ".venv/bin/python", ruff="0.1")
+    assert find(NATIVE, root, project=project) == Tool(
+        name="ruff", argv=(str(path),), version="0.1", origin="project"
+    )
+    found = find(NATIVE, root)
+    assert isinstance(found, Tool)
+    assert (found.argv[0].endswith("/bin/ruff"), found.origin) == (True, "eee-ci")
+
+
+def test_a_program_that_may_be_another_distribution_s_is_not(root: Path) -> None:
+    project = made(root / ".venv/bin/python", ruff="0.1")
+    module = (f"{root}/.venv/bin/python", "/opt/launch.py", "-m", "ruff")
+
+    def argv() -> tuple[str, ...] | None:
+        found = find(NATIVE, root, project=project)
+        return found.argv if isinstance(found, Tool) else None
+
+    path = machine_program(root / ".venv/bin/ruff")
+    assert argv() == module  # no virtual environment: the system's folder of programs
+    (root / ".venv/pyvenv.cfg").touch()
+    assert argv() == (str(path),)
+    path.chmod(0o644)
+    assert argv() == module
+    script(path)
+    assert argv() == module

@@ -11,7 +11,7 @@ from typing import Protocol, Self
 from eee_ci import tree
 from eee_ci.console import Console
 from eee_ci.model import Tree
-from eee_ci.pipeline.dispatch import listed
+from eee_ci.pipeline.attempts import listed
 from eee_ci.process import foreground
 
 _IN_A_ROW = 3  # rounds in which the same files changed: it seems that a gate does it

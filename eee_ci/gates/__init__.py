@@ -1,7 +1,7 @@
-"""The gate tools: one table, name to adapter. Its one reader is the planner."""
+"""The gate tools: one table, name to adapter, and those that can judge file by file. Read by the planner."""
 
 from eee_ci.gates import bandit, build, command, complexity, mypy, nox, pytest, ruff, ruff_format, tsc
-from eee_ci.ports import GateAdapter
+from eee_ci.ports import Divided, GateAdapter
 
 TABLE: dict[str, GateAdapter] = {
     "bandit": bandit,
@@ -14,4 +14,11 @@ TABLE: dict[str, GateAdapter] = {
     "ruff": ruff,
     "ruff-format": ruff_format,
     "tsc": tsc,
+}
+DIVIDED: dict[str, Divided] = {
+    "bandit": bandit,
+    "command": command,
+    "complexity": complexity,
+    "ruff": ruff,
+    "ruff-format": ruff_format,
 }

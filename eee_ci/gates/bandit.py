@@ -1,12 +1,12 @@
 """Security of Python code, with bandit."""
 
-from collections.abc import Iterator
+import msgspec
 
-from eee_ci import reading, text
-from eee_ci.errors import ReportError
+from eee_ci import inputs as known
+from eee_ci import parts, reading
 from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Scope, Step
-from eee_ci.ports import Requirement, Site
-from eee_ci.readers import bandit
+from eee_ci.ports import How, Inputs, Requirement, Site
+from eee_ci.readers import bandit, bandit_files
 
 SCOPE: Scope = "file"
 CATEGORY = "security"
@@ -20,18 +20,9 @@ EXITS = {
     1: reading.FOUND,
     2: "error, for its configuration or its arguments are wrong; mend what it names",
 }
-REPORT, INI, TOML = "bandit.json", ".bandit", "pyproject.toml"
-OUTSIDE = (
-    ".svn",
-    "CVS",
-    ".bzr",
-    ".hg",
-    ".git",
-    "__pycache__",
-    ".tox",
-    ".eggs",
-    "*.egg",
-)  # `-x` replaces these
+REPORT = "bandit.json"
+EMPTY = "bandit found no Python file to look at; mend `paths`, `exclude` or its configuration"
+MEASURES: dict[str, How] = {"files": "sum"}
 
 
 def requirements(gate: Gate) -> tuple[Requirement, ...]:
@@ -39,59 +30,71 @@ def requirements(gate: Gate) -> tuple[Requirement, ...]:
 
 
 def command(gate: Gate, site: Site) -> Command:
-    argv = (*site.tools["bandit"].argv, "--quiet", "--recursive", *_options(gate, site), *gate.args)
-    argv += ("--format", "json", "--output", f"{{scratch}}/{REPORT}")
-    step = Step(argv=(*argv, "--", *_targets(gate, site)))
-    return Command(steps=(step,), keep=(REPORT,))
+    return Command(steps=_steps(gate, site, bandit_files.targets(gate, site)), keep=(REPORT,))
+
+
+def files(gate: Gate, site: Site) -> tuple[str, ...] | None:
+    return bandit_files.listed(gate, site)
+
+
+def part(gate: Gate, site: Site, files: tuple[str, ...]) -> Command:
+    return parts.command(files, (REPORT,), lambda lot, number: _steps(gate, site, lot, number))
+
+
+def _steps(gate: Gate, site: Site, paths: tuple[str, ...], lot: int = 0) -> tuple[Step]:
+    argv = (*site.tools["bandit"].argv, "--quiet", "--recursive", *bandit_files.options(gate, site))
+    argv += (*gate.args, "--format", "json", "--output", f"{{scratch}}/{parts.numbered(REPORT, lot)}")
+    return (Step(argv=(*argv, "--", *paths), go_on=(0, 1)),)
 
 
 def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
+    return total(gate, _read(gate, site, outcome)[0])
+
+
+def _read(gate: Gate, site: Site, outcome: Outcome) -> tuple[Reading, set[str]]:
+    """The reading, and the names of the files that were judged."""
     ran = reading.last(outcome)
     word = reading.exits(ran, EXITS)
-    reading.configs(site.root, _configs(gate))
+    reading.configs(site.root, bandit_files.configs(gate))
     report = reading.shaped(reading.report(outcome, REPORT), "the report of bandit", bandit.Report)
     reading.expect(report.results, word, ran)
-    skipped = {one.filename for one in report.errors}
-    files = len(report.metrics.keys() - skipped - {"_totals"})
-    errors = [*reading.absent(reading.targets(gate, site.sources), site), *_errors(report, site)]
-    if not files and not errors:
-        errors = ["bandit found no Python file to look at; mend `paths`, `exclude` or its configuration"]
-    findings = reading.finish(
-        site.root, (bandit.finding(one, gate, CATEGORY) for one in report.results), "utf8"
+    judged = report.metrics.keys() - {one.filename for one in report.errors} - {"_totals"}
+    found = (bandit.finding(one, gate, CATEGORY) for one in report.results)
+    whole = Reading(
+        findings=reading.finish(site.root, found, "utf8"),
+        measures={"files": float(len(judged))},
+        errors=(
+            *reading.absent(reading.targets(gate, site.sources), site),
+            *bandit.errors(report, site.root),
+        ),
     )
-    return Reading(findings=findings, measures={"files": float(files)}, errors=tuple(errors))
+    return whole, judged
 
 
-def _targets(gate: Gate, site: Site) -> tuple[str, ...]:
-    """For the whole project its own folders: bandit knows no ignore files and would judge `.venv` as well."""
-    paths = reading.targets(gate, site.sources)
-    own = sorted({file.split("/")[0] for file in site.files if file.endswith(".py")})
-    return tuple(own) if own and {".", "./"} & set(paths) else paths
+def pieces(
+    gate: Gate, site: Site, outcome: Outcome, files: tuple[str, ...] | None
+) -> dict[str, Reading] | None:
+    """A file that bandit excludes, as it does also when it is handed over, counts as none."""
+    wanted, found = bandit_files.listed(gate, site) if files is None else files, dict[str, Reading]()
+    lots = [wanted or ()] if files is None else parts.batches(files)
+    reading.exits(reading.last(outcome), EXITS)
+    for lot, one in zip(lots, parts.slices(outcome, (REPORT,), len(lots)), strict=True):
+        whole, judged = _read(gate, site, one)
+        names = {reading.relative(name, site.root) for name in judged}
+        split = parts.split(whole, {file: {"files": float(file in names)} for file in lot})
+        if wanted is None or split is None or not names <= split.keys():
+            return None
+        found |= split
+    return found
 
 
-def _configs(gate: Gate) -> tuple[str, ...]:
-    """The files that bandit is told to read; one that the gate's arguments name is bandit's own business."""
-    given = {word.rpartition("=")[2] for word in gate.args}
-    return tuple(file for file in (INI, TOML) if file not in given)
+def total(gate: Gate, joined: Reading) -> Reading:
+    if joined.errors or joined.measures["files"]:
+        return joined
+    return msgspec.structs.replace(joined, errors=(EMPTY,))
 
 
-def _options(gate: Gate, site: Site) -> Iterator[str]:
-    """bandit looks for `.bandit` below its targets only, and into pyproject.toml never by itself."""
-    try:
-        found = reading.configs(site.root, _configs(gate))
-    except ReportError:  # `read` says it
-        found = {}
-    ini = reading.table(found, INI, "bandit")
-    if ini:
-        yield from ("--ini", INI)
-    if reading.table(found, TOML, "tool", "bandit") and not {"-c", "--configfile"} & {*gate.args, *ini}:
-        yield from ("--configfile", TOML)
-    if gate.exclude:
-        own = filter(None, str(ini.get("exclude", "")).split(","))
-        yield from ("--exclude", ",".join((*OUTSIDE, *own, *bandit.patterns(gate.exclude))))
-
-
-def _errors(report: bandit.Report, site: Site) -> Iterator[str]:
-    for one in report.errors:
-        path = reading.relative(one.filename, site.root) or one.filename
-        yield text.line(f"bandit could not judge {path}: {one.reason}; mend the file or exclude it")
+def inputs(gate: Gate, site: Site) -> Inputs | None:
+    packages = tuple(file for file in site.files if file.endswith("__init__.py"))  # a module's full name
+    needed = known.of(gate, site, {bandit_files.INI, bandit_files.TOML})
+    return needed and msgspec.structs.replace(needed, present=packages)

@@ -1,13 +1,12 @@
 """Any program: judged by its exit code, and by its report where it writes one that can be read."""
 
-from typing import Annotated, Literal
-
 import msgspec
 
-from eee_ci import reading
-from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Ran, Reading, Scope, Step
-from eee_ci.ports import Requirement, Site
-from eee_ci.readers import matcher, sarif, tests
+from eee_ci import inputs as known
+from eee_ci import parts
+from eee_ci.model import Command, Gate, Limit, Outcome, Reading, Scope, Step
+from eee_ci.ports import How, Inputs, Requirement, Site
+from eee_ci.readers import programs
 
 SCOPE: Scope = "project"
 CATEGORY = "lint"
@@ -15,23 +14,11 @@ PRIOR = 5.0
 LIMITS = {"exit": Limit(max=0), "findings.low": Limit(max=0)}
 TEST_LIMITS = {"exit": Limit(max=0), "tests_failed": Limit(max=0), "tests": Limit(min=1)}
 PINNABLE = False
-STDOUT = "stdout"
-NOT_RUN = 126  # from here on a shell means: not executable, not found, ended by a signal
+MEASURES: dict[str, How] = {"exit": "max", "files": "sum"}
+NO_FILE = "the tree has no file that `paths` names and `exclude` leaves; mend them"
 
 
-class Options(Noun, frozen=True, kw_only=True):
-    """`run` is the program and its words, no shell. `exits` says what each exit code means; without it, 0
-    passes and 1 to 125 fail. `report` is what the program writes, in `{scratch}` or on standard output.
-    `inputs` promises that the result depends on these files of the project alone, beside program, words and
-    environment: then it is remembered."""
-
-    run: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
-    exits: dict[int, Literal["pass", "findings"]] = {}
-    report: matcher.Report | None = None
-    inputs: tuple[str, ...] = ()
-
-
-OPTIONS = Options
+OPTIONS = programs.Options
 
 
 def limits(gate: Gate) -> dict[str, Limit]:
@@ -46,57 +33,72 @@ def requirements(gate: Gate) -> tuple[Requirement, ...]:
     return () if "/" in program or "{" in program else (Requirement(name=program, kind="path"),)
 
 
-def unknown(gate: Gate, site: Site) -> str:
-    """What a program reads nobody can know but who wrote the config."""
-    return "" if _options(gate).inputs else "it does not say what it reads (set `inputs`)"
-
-
 def command(gate: Gate, site: Site) -> Command:
+    named = programs.named(gate, site) if _options(gate).per_file else ()
+    return part(gate, site, named or gate.paths)
+
+
+def part(gate: Gate, site: Site, files: tuple[str, ...]) -> Command:
+    lots, report = programs.lots(_options(gate), files), _options(gate).report
+    steps = tuple(_step(gate, site, lot, number) for number, lot in enumerate(lots))
+    file = report.file if report else ""
+    outputs = (*filter(None, (step.stdout for step in steps)),) if file == "-" else (file,)
+    return Command(steps=steps, keep=outputs if file else (), writes=True)
+
+
+def _step(gate: Gate, site: Site, files: tuple[str, ...], lot: int) -> Step:
     options = _options(gate)
     program, *words = options.run
     if program in site.tools:
         start = site.tools[program].argv
     else:
         start = (program if program.startswith(("/", "{")) else f"{{root}}/{program}",)
-    file = options.report.file if options.report else ""
-    step = Step(argv=(*start, *words, *gate.args, *gate.paths), stdout=STDOUT if file == "-" else "")
-    return Command(steps=(step,), keep=(STDOUT if file == "-" else file,) if file else (), writes=True)
+    stdout = parts.numbered(programs.STDOUT, lot) if options.report and options.report.file == "-" else ""
+    go_on = tuple(programs.table(options.exits)) if options.per_file else (0,)
+    return Step(argv=(*start, *words, *gate.args, *files), stdout=stdout, go_on=go_on)
+
+
+def files(gate: Gate, site: Site) -> tuple[str, ...] | None:
+    report = _options(gate).report
+    can = _options(gate).per_file and not (report and report.format == "junit")
+    return programs.named(gate, site) if can else None
 
 
 def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
-    """`exit` is the exit code, and 0 for every code that passes."""
     options = _options(gate)
-    ran = reading.last(outcome)
-    word = reading.exits(ran, _table(options))
-    measures = {"exit": float(ran.exit or 0) if word == reading.FOUND else 0.0}
-    if options.report is None:
-        return Reading(measures=measures)
-    told = _report(options.report, site.root, ran, outcome)
-    reading.expect(told.errors or told.findings, word, ran)
-    return msgspec.structs.replace(told, measures=measures | told.measures)
+    named = programs.named(gate, site) if options.per_file else gate.paths
+    said = [one for _, one, _ in programs.each(options, site.root, outcome, named)]
+    whole = said[0] if len(said) == 1 else parts.joined(said, {"exit": "max"})
+    lost = (NO_FILE,) if options.per_file and not named else ()
+    return msgspec.structs.replace(whole, errors=(*(error for one in said for error in one.errors), *lost))
 
 
-def _table(options: Options) -> dict[int, str]:
-    if options.exits:
-        return {code: "passed" if word == "pass" else reading.FOUND for code, word in options.exits.items()}
-    return {0: "passed"} | dict.fromkeys(range(1, NOT_RUN), reading.FOUND)
+def pieces(
+    gate: Gate, site: Site, outcome: Outcome, files: tuple[str, ...] | None
+) -> dict[str, Reading] | None:
+    named = programs.named(gate, site) if files is None else files
+    return programs.pieces(_options(gate), site.root, outcome, named)
 
 
-def _report(report: matcher.Report, root: str, ran: Ran, outcome: Outcome) -> Reading:
-    tool = reading.name(ran)
-    data = reading.report(outcome, STDOUT if report.file == "-" else report.file)
-    what = f"the report of {tool}"
-    match report.format:
-        case "sarif":
-            return sarif.read(data, what, root, tool)
-        case "junit":
-            return tests.of_any(data, what, root, tool)
-        case "json":
-            found = matcher.items(data, report, what, tool)
-        case "regex":
-            found = matcher.lines(data + b"\n" + ran.stderr * (report.file == "-"), report, tool)
-    return Reading(findings=reading.finish(root, found, report.unit))
+def total(gate: Gate, joined: Reading) -> Reading:
+    files = joined.measures.get("files")
+    measures = {name: value for name, value in joined.measures.items() if name != "files"}
+    return msgspec.structs.replace(joined, measures=measures, errors=() if files else (NO_FILE,))
 
 
-def _options(gate: Gate) -> Options:
+def inputs(gate: Gate, site: Site) -> Inputs | None:
+    """A program that lies in the tree may read anything there."""
+    options = _options(gate)
+    words = {word.removeprefix("{root}/") for word in (*options.run, *gate.args)}
+    if not options.per_file:
+        promised = programs.promised(options, site)
+        return Inputs() if promised and words & set(site.files) else promised
+    return Inputs() if words & set(site.files) else known.of(gate, site, (), programs.configs(site))
+
+
+def unknown(gate: Gate, site: Site) -> str:
+    return "it does not say what it reads (set `inputs`)"
+
+
+def _options(gate: Gate) -> programs.Options:
     return msgspec.convert(gate.options, OPTIONS)

@@ -1,13 +1,11 @@
 """McCabe complexity of every function, through ruff's C901 with the limit 0."""
 
-from collections.abc import Collection, Iterable, Iterator
-
 import msgspec
 
-from eee_ci import reading, text
-from eee_ci.model import Command, Finding, Gate, Limit, Noun, Outcome, Reading, Scope, Step
-from eee_ci.ports import Requirement, Site
-from eee_ci.readers import ruff
+from eee_ci import parts, reading, text
+from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Scope, Step
+from eee_ci.ports import How, Inputs, Requirement, Site
+from eee_ci.readers import complexity, ruff, ruff_files
 
 SCOPE: Scope = "file"
 CATEGORY = "complexity"
@@ -15,72 +13,74 @@ PRIOR = 0.5
 LIMITS = {"complexity_max": Limit(max=10)}
 OPTIONS = Noun
 PINNABLE = True
+MEASURES: dict[str, How] = {
+    **ruff_files.MEASURES,
+    "functions": "sum",
+    "complexity_max": "max",
+    "known": "sum",  # with those that are not judged
+    "exempt": "sum",  # above the limit and not judged
+}
+files, DONE = ruff_files.unlisted, (0, 1)
 
-ALL = ("--select", ruff.COMPLEXITY, "--config", "lint.mccabe.max-complexity=0")
-EVERYTHING = "everything.json"  # what there is without the project's configuration and its `noqa`s
+ALL = ("--select", complexity.RULE, "--config", "lint.mccabe.max-complexity=0")
+ALL_EXEMPT = "every function is exempt by `noqa` or by ruff's configuration; let it judge at least one"
 
 
 def requirements(gate: Gate) -> tuple[Requirement, ...]:
-    return (Requirement(name="ruff"),)
+    return (Requirement(name="ruff", native=True),)
 
 
 def command(gate: Gate, site: Site) -> Command:
-    start, paths = (*site.tools["ruff"].argv, "check"), ("--", *_paths(gate, site))
-    judged = (*start, *ruff.check(gate), *ALL, *paths)
+    return Command(steps=_steps(gate, site, _paths(gate, site)), keep=complexity.REPORTS)
+
+
+def part(gate: Gate, site: Site, files: tuple[str, ...]) -> Command:
+    return parts.command(files, complexity.REPORTS, lambda lot, number: _steps(gate, site, lot, number))
+
+
+def _steps(gate: Gate, site: Site, files: tuple[str, ...], lot: int = 0) -> tuple[Step, Step]:
+    start, paths = (*site.tools["ruff"].argv, "check"), ("--", *files)
+    report, all_of_it = (parts.numbered(name, lot) for name in complexity.REPORTS)
+    judged = (*start, *ruff.check(gate, site, report), *ALL, *paths)
     bare = msgspec.structs.replace(gate, args=())  # a `--config` among them cannot stand with `--isolated`
-    everything = (*start, *ruff.check(bare, EVERYTHING), *ALL, "--isolated", "--ignore-noqa", *paths)
-    return Command(
-        steps=(Step(argv=judged, go_on=(0, 1)), Step(argv=everything)), keep=(ruff.REPORT, EVERYTHING)
-    )
+    everything = (*start, *ruff.check(bare, site, all_of_it), *ALL, "--isolated", "--ignore-noqa", *paths)
+    return Step(argv=judged, go_on=(0, 1)), Step(argv=everything, go_on=(0, 1))
 
 
 def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
-    reading.exits(reading.last(outcome), ruff.EXITS)
-    ran = outcome.steps[-2:][0]
-    word = reading.exits(ran, ruff.EXITS)
-    reading.configs(site.root, ruff.CONFIGS)
-    entries = ruff.diagnostics(outcome)
-    reading.expect(entries, word, ran)
-    look = ruff.look(ran, entries, site, _paths(gate, site))
-    judged, known = ruff.functions(entries), ruff.functions(ruff.diagnostics(outcome, EVERYTHING))
-    errors = (*look.errors, *_unread(entries, site), *_none(judged, known))
-    limit = gate.limits.get("complexity_max", Limit()).max
-    most = {"complexity_max": float(max((one.complexity for one in judged.values()), default=0))}
-    return Reading(
-        findings=reading.finish(
-            site.root, (_finding(one, gate, limit) for one in _over(judged, limit).values())
-        ),
-        measures={**look.measures, "functions": float(len(judged)), **({} if errors else most)},
-        errors=errors,
-        notes=_exempt(_over(known, limit).keys() - judged.keys()),
-    )
+    return total(gate, complexity.read(gate, site, outcome, _paths(gate, site)))
 
 
-def _over(functions: ruff.Functions, limit: float | None) -> ruff.Functions:
-    return {place: one for place, one in functions.items() if limit is not None and one.complexity > limit}
+def pieces(
+    gate: Gate, site: Site, outcome: Outcome, files: tuple[str, ...] | None
+) -> dict[str, Reading] | None:
+    found: dict[str, Reading] = {}
+    for lot, one in ruff_files.lots(outcome, files, complexity.REPORTS, steps=2, done=DONE):
+        split = complexity.pieces(gate, site, one, lot, complexity.read(gate, site, one, _paths(gate, site)))
+        if split is None:
+            return None
+        found |= split
+    return found
 
 
-def _unread(entries: Iterable[ruff.Diagnostic], site: Site) -> Iterator[str]:
-    """Functions of a file with a syntax error are not counted, so that their number is not known."""
-    for file in sorted({ruff.place(entry, site) for entry in entries if entry.rule == ruff.SYNTAX}):
-        yield f"{file} has a syntax error, so that its functions cannot be counted; mend it"
-
-
-def _none(judged: ruff.Functions, known: ruff.Functions) -> Iterator[str]:
-    if known and not judged:
-        yield "every function is exempt by `noqa` or by ruff's configuration; let it judge at least one"
-
-
-def _exempt(places: Collection[object]) -> tuple[str, ...]:
+def total(gate: Gate, joined: Reading) -> Reading:
     """What the project's own configuration takes out of the judgement is not kept silent."""
-    what = text.count(len(places), "function")
-    return (f"{what} above the limit, exempt by `noqa` or ruff's configuration",) if places else ()
+    measures, errors = dict(joined.measures), list(joined.errors)
+    exempt, known = int(measures.pop("exempt", 0)), measures.pop("known", 0)
+    if not errors and measures.get("files") == 0:
+        errors.append(ruff.EMPTY)
+    if known and not measures["functions"]:
+        errors.append(ALL_EXEMPT)
+    if errors:
+        measures.pop("complexity_max", None)
+    what = f"{text.count(exempt, 'function')} above the limit, exempt by `noqa` or ruff's configuration"
+    notes = (what,) if exempt else ()
+    return msgspec.structs.replace(joined, measures=measures, errors=tuple(errors), notes=notes)
 
 
-def _finding(one: ruff.Function, gate: Gate, limit: float | None) -> Finding:
-    message = f"`{one.name}` has complexity {one.complexity}, the limit is {limit:g}"
-    found = ruff.finding(one.entry, gate, "medium", CATEGORY)
-    return msgspec.structs.replace(found, rule="too-complex", message=message)
+def inputs(gate: Gate, site: Site) -> Inputs | None:
+    needed = ruff_files.needed(gate, site)
+    return needed and msgspec.structs.replace(needed, limits=True)
 
 
 def _paths(gate: Gate, site: Site) -> tuple[str, ...]:

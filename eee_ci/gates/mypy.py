@@ -1,13 +1,13 @@
 """Types, with mypy, judged with the project's interpreter."""
 
-import time
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 
-from eee_ci import reading
+import msgspec
+
+from eee_ci import inject, reading
 from eee_ci.errors import ReportError
 from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Ran, Reading, Scope, Step
-from eee_ci.ports import Requirement, Site
+from eee_ci.ports import Inputs, Requirement, Site
 from eee_ci.readers import mypy
 
 SCOPE: Scope = "project"
@@ -21,7 +21,6 @@ EXITS = {0: "clean", 1: reading.FOUND, 2: "stopped"}  # 2: a syntax error, then 
 REPORT, PROOF = "mypy.jsonl", "mypy.xml"  # a clean run prints nothing: its JUnit file says that it ended
 CHOOSES = {"files", "packages", "modules"}  # settings with which a project says itself what is checked
 NAMES = {"-p", "--package", "-m", "--module", "-c", "--command"}  # arguments that cannot stand with paths
-WAIT = "import time; time.sleep(1.02 - time.time() % 1)"
 
 
 def requirements(gate: Gate) -> tuple[Requirement, ...]:
@@ -31,8 +30,9 @@ def requirements(gate: Gate) -> tuple[Requirement, ...]:
 def command(gate: Gate, site: Site) -> Command:
     own, tool = _settings(site), site.tools["mypy"]
     python = ".".join(map(str, site.python_version))
-    argv = (*tool.argv, *gate.args, "--output", "json", "--python-executable", "{python}")
-    argv += ("--cache-dir", f"{{cache}}/mypy-{tool.version or 'unknown'}-python-{python}")
+    cache = f"{{cache}}/mypy-{tool.version or 'unknown'}-python-{python}"
+    argv = ("{python}", "-I", "-S", inject.script("fresh.py"), cache, *tool.argv, *gate.args)
+    argv += ("--output", "json", "--python-executable", "{python}", "--cache-dir", cache)
     argv += ("--junit-xml", f"{{scratch}}/{PROOF}", "--no-install-types", "--interactive")
     for name in sorted(own):
         if name.endswith("_report"):  # would be written into the tree
@@ -40,11 +40,11 @@ def command(gate: Gate, site: Site) -> Command:
     for pattern in filter(None, map(mypy.exclude, gate.exclude)):
         argv += ("--exclude", pattern)
     step = Step(argv=(*argv, "--", *_paths(gate, site, own)), stdout=REPORT)
-    return Command(steps=(*_wait(site), step), keep=(REPORT, PROOF))
+    return Command(steps=(step,), keep=(REPORT, PROOF))
 
 
 def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
-    ran = reading.last(outcome)
+    ran = _own(reading.last(outcome))
     word = reading.exits(ran, EXITS)
     reading.configs(site.root, mypy.CONFIGS)
     output = mypy.read(reading.report(outcome, REPORT))
@@ -63,6 +63,16 @@ def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
     )
 
 
+def inputs(gate: Gate, site: Site) -> Inputs | None:
+    return mypy.needed(gate, site)
+
+
+def _own(ran: Ran) -> Ran:
+    """The run by mypy's own words, which come after those of the script that starts it, and its cache."""
+    starts = [at + 2 for at, word in enumerate(ran.argv) if word == inject.script("fresh.py")]
+    return msgspec.structs.replace(ran, argv=ran.argv[starts[0] if starts else 0 :])
+
+
 def _settings(site: Site) -> Iterable[str]:
     try:
         return set(mypy.settings(site.root))
@@ -73,21 +83,6 @@ def _settings(site: Site) -> Iterable[str]:
 def _paths(gate: Gate, site: Site, own: Iterable[str]) -> tuple[str, ...]:
     chosen = CHOOSES.intersection(own) or NAMES.intersection(word.split("=")[0] for word in gate.args)
     return () if chosen and not gate.paths else reading.targets(gate, site.sources)
-
-
-def _wait(site: Site) -> Iterator[Step]:
-    """mypy trusts a file of the same size and the same second of change. So a file changed in this very
-    second is read in the next one: then no later change can look like what the cache holds."""
-    now = int(time.time())
-    if any(_changed(site, file) == now for file in site.files if file.endswith((".py", ".pyi"))):
-        yield Step(argv=("{python}", "-I", "-c", WAIT))
-
-
-def _changed(site: Site, file: str) -> int | None:
-    try:
-        return int(Path(site.root, file).stat().st_mtime)
-    except (OSError, ValueError):
-        return None
 
 
 def _believe(output: mypy.Output, word: str, ran: Ran, proof: bytes) -> None:

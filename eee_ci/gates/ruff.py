@@ -2,10 +2,13 @@
 
 import re
 
-from eee_ci import reading
+import msgspec
+
+from eee_ci import inputs as known
+from eee_ci import parts, reading
 from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Scope, Severity, Step
-from eee_ci.ports import Requirement, Site
-from eee_ci.readers import ruff
+from eee_ci.ports import Inputs, Requirement, Site
+from eee_ci.readers import ruff, ruff_files
 
 SCOPE: Scope = "file"
 CATEGORY = "lint"
@@ -13,17 +16,27 @@ PRIOR = 0.5
 LIMITS = {"findings.low": Limit(max=0)}
 OPTIONS = Noun
 PINNABLE = True
+MEASURES, DONE = ruff_files.MEASURES, (0, 1)
+files, total = ruff_files.unlisted, ruff_files.total
 
 GRAVE = {"S", "F", "B"}  # families that are more than style: security, pyflakes, bugbear
 
 
 def requirements(gate: Gate) -> tuple[Requirement, ...]:
-    return (Requirement(name="ruff"),)
+    return (Requirement(name="ruff", native=True),)
 
 
 def command(gate: Gate, site: Site) -> Command:
-    argv = (*site.tools["ruff"].argv, "check", *ruff.check(gate), "--", *_paths(gate, site))
-    return Command(steps=(Step(argv=argv),), keep=(ruff.REPORT,))
+    return Command(steps=_steps(gate, site, _paths(gate, site)), keep=(ruff.REPORT,))
+
+
+def part(gate: Gate, site: Site, files: tuple[str, ...]) -> Command:
+    return parts.command(files, (ruff.REPORT,), lambda lot, number: _steps(gate, site, lot, number))
+
+
+def _steps(gate: Gate, site: Site, paths: tuple[str, ...], lot: int = 0) -> tuple[Step]:
+    options = ruff.check(gate, site, parts.numbered(ruff.REPORT, lot))
+    return (Step(argv=(*site.tools["ruff"].argv, "check", *options, "--", *paths), go_on=DONE),)
 
 
 def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
@@ -39,6 +52,18 @@ def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
         if not entry.trouble
     )
     return Reading(findings=reading.finish(site.root, found), measures=look.measures, errors=look.errors)
+
+
+def pieces(
+    gate: Gate, site: Site, outcome: Outcome, files: tuple[str, ...] | None
+) -> dict[str, Reading] | None:
+    return ruff_files.pieces(outcome, site, files, lambda one: read(gate, site, one), DONE)
+
+
+def inputs(gate: Gate, site: Site) -> Inputs | None:
+    """Many rules ask whether an import is the project's own, and so for the names of its modules."""
+    needed = ruff_files.needed(gate, site)
+    return needed and msgspec.structs.replace(needed, present=known.modules(site))
 
 
 def severity(rule: str) -> Severity:

@@ -1,15 +1,11 @@
 """Formatting, with `ruff format --check`."""
 
-import re
-from collections.abc import Iterator
-
 import msgspec
 
-from eee_ci import reading, text
-from eee_ci.errors import ReportError
-from eee_ci.model import Command, Finding, Gate, Limit, Noun, Outcome, Ran, Reading, Scope, Step
+from eee_ci import parts, reading
+from eee_ci.model import Command, Finding, Gate, Limit, Noun, Outcome, Reading, Scope, Step
 from eee_ci.ports import Requirement, Site
-from eee_ci.readers import ruff
+from eee_ci.readers import ruff, ruff_files, ruff_words
 
 SCOPE: Scope = "file"
 CATEGORY = "format"
@@ -17,6 +13,8 @@ PRIOR = 0.3
 LIMITS = {"findings.low": Limit(max=0)}
 OPTIONS = Noun
 PINNABLE = True
+MEASURES = ruff_files.MEASURES
+files, total, inputs = ruff_files.unlisted, ruff_files.total, ruff_files.needed
 
 EXITS = {
     0: "clean",
@@ -25,27 +23,33 @@ EXITS = {
 }
 JSON_SINCE = (0, 16)  # before, its JSON asks for preview mode and `--extend-exclude` is not known
 MENDS = "run `ruff format`"
-_UNFORMATTED = re.compile(r"^Would reformat: (.+)$", re.MULTILINE)
-_SYNTAX = re.compile(r"^error: Failed to parse (.+?):(\d+):(\d+): (.+)$", re.MULTILINE)
 
 
 def requirements(gate: Gate) -> tuple[Requirement, ...]:
-    return (Requirement(name="ruff"),)
+    return (Requirement(name="ruff", native=True),)
 
 
 def command(gate: Gate, site: Site) -> Command:
+    return Command(steps=_steps(gate, site, _paths(gate, site)), keep=(ruff.REPORT,))
+
+
+def part(gate: Gate, site: Site, files: tuple[str, ...]) -> Command:
+    return parts.command(files, (ruff.REPORT,), lambda lot, number: _steps(gate, site, lot, number))
+
+
+def _steps(gate: Gate, site: Site, paths: tuple[str, ...], lot: int = 0) -> tuple[Step]:
     own = ("--output-format", "json", *ruff.excludes(gate)) if _json(site) else ()
-    argv = (*site.tools["ruff"].argv, "format", *ruff.options(gate), "--check", *own)
-    step = Step(argv=(*argv, "--", *_paths(gate, site)), stdout=ruff.REPORT)
-    return Command(steps=(step,), keep=(ruff.REPORT,))
+    argv = (*site.tools["ruff"].argv, "format", *ruff.options(gate, site), "--check", *own, "--", *paths)
+    return (Step(argv=argv, stdout=parts.numbered(ruff.REPORT, lot), go_on=tuple(EXITS)),)
 
 
 def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
     ran = reading.last(outcome)
     word = reading.exits(ran, EXITS)
     reading.configs(site.root, ruff.CONFIGS)
-    entries = _entries(reading.report(outcome, ruff.REPORT), ran, site)
-    look = ruff.look(_without_syntax(ran), entries, site, _paths(gate, site))
+    report = reading.report(outcome, ruff.REPORT)
+    entries = ruff_words.entries(report, ran, stopped=word == "stopped", as_json=_json(site))
+    look = ruff.look(ruff_words.without_syntax(ran), entries, site, _paths(gate, site))
     if not look.errors and (word != "stopped" or not any(entry.rule == ruff.SYNTAX for entry in entries)):
         reading.expect(entries, word, ran)
         reading.exits(ran, ruff.EXITS)
@@ -53,30 +57,10 @@ def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
     return Reading(findings=reading.finish(site.root, found), measures=look.measures, errors=look.errors)
 
 
-def _entries(data: bytes, ran: Ran, site: Site) -> list[ruff.Diagnostic]:
-    errors = text.decode(ran.stderr)
-    if not data.strip() and (EXITS[ran.exit or 0] == "stopped" or ruff.NOTHING in errors):
-        return list(_words("", errors))
-    if _json(site):
-        return reading.shaped(data, "the report of ruff", list[ruff.Diagnostic])
-    said = text.decode(data)
-    if ran.exit == 0 and "already formatted" not in said:
-        raise ReportError(f"ruff ended with exit 0 but without its word on the files{reading.said(ran)}")
-    return list(_words(said, errors))
-
-
-def _words(said: str, errors: str) -> Iterator[ruff.Diagnostic]:
-    """What older versions say in words."""
-    for path in _UNFORMATTED.findall(said):
-        yield ruff.Diagnostic(path, "File would be reformatted", "unformatted")
-    for path, row, column, message in _SYNTAX.findall(errors):
-        yield ruff.Diagnostic(path, message, location=ruff.Spot(int(row[:9]), int(column[:9])))
-
-
-def _without_syntax(ran: Ran) -> Ran:
-    """The run without the lines that became findings, so that they are not its troubles as well."""
-    rest = _SYNTAX.sub("", text.decode(ran.stderr))
-    return msgspec.structs.replace(ran, stderr=rest.encode("utf-8", "replace"))
+def pieces(
+    gate: Gate, site: Site, outcome: Outcome, files: tuple[str, ...] | None
+) -> dict[str, Reading] | None:
+    return ruff_files.pieces(outcome, site, files, lambda one: read(gate, site, one), EXITS)
 
 
 def _finding(entry: ruff.Diagnostic, gate: Gate) -> Finding:

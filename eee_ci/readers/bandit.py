@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from eee_ci import reading, text
 from eee_ci.model import Finding, Gate, Severity
 
 SEVERITY: dict[str, Severity] = {"HIGH": "high", "MEDIUM": "medium", "LOW": "low"}
@@ -71,3 +72,10 @@ def finding(one: Result, gate: Gate, category: str) -> Finding:
         url=one.more_info,
         cwe=one.issue_cwe.id,
     )
+
+
+def errors(report: Report, root: str) -> Iterator[str]:
+    """A sentence for each file that could not be judged."""
+    for one in report.errors:
+        path = reading.relative(one.filename, root) or one.filename
+        yield text.line(f"bandit could not judge {path}: {one.reason}; mend the file or exclude it")

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
-from eee_ci import reading, text
+from eee_ci import inputs, reading, text
+from eee_ci.errors import ReportError
 from eee_ci.model import Finding, Gate, Ran
-from eee_ci.ports import Site
+from eee_ci.ports import Inputs, Site
 from eee_ci.sources import Sources, points
 
 CONFIGS = ("mypy.ini", ".mypy.ini", "pyproject.toml", "setup.cfg")  # in mypy's order; the first one counts
@@ -51,6 +53,28 @@ def settings(root: str) -> Mapping[str, Any]:
         if section or (config and file.endswith("mypy.ini")):
             return section
     return {}
+
+
+def needed(gate: Gate, site: Site) -> Inputs | None:
+    """Everything that could be imported, in the tree or ignored by git, and the configs of the project, of
+    the folders above and of the user. A plugin may read anything; None where nobody knows what counts."""
+    try:
+        own = settings(site.root)
+    except ReportError:
+        return Inputs()
+    if "mypy_path" in own:
+        return None
+    if "plugins" in own:
+        return Inputs()
+    user = (inputs.settings() / "mypy/config", Path.home() / ".mypy.ini", Path.home() / ".config/mypy/config")
+    above = inputs.above(site.root, CONFIGS)
+    scripts = (path for path in gate.paths if path in site.files)
+    also = (*scripts, *inputs.strays(site), *above, *map(str, user))
+    found = inputs.of(gate, site, {*CONFIGS, "py.typed"}, also)
+    if found is None or found.files is None:
+        return found
+    typed = {file for file in site.files if file.endswith((".py", ".pyi"))}
+    return msgspec.structs.replace(found, files=tuple(sorted(typed.union(found.files))))
 
 
 def exclude(pattern: str) -> str | None:

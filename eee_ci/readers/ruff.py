@@ -7,7 +7,6 @@ from typing import NamedTuple
 import msgspec
 
 from eee_ci import reading, text
-from eee_ci.errors import ReportError
 from eee_ci.model import Finding, Gate, Outcome, Ran, Severity
 from eee_ci.ports import Site
 
@@ -21,8 +20,8 @@ EXITS = {
 TROUBLES = {"E902", "io", "panic"}  # codes that are no word on the code: unreadable files, crashes
 SYNTAX = "invalid-syntax"
 NOTHING = "No Python files found"
-COMPLEXITY = "C901"
-_COMPLEX = re.compile(r"`(.+)` is too complex \((\d{1,9}) > 0\)", re.DOTALL)
+EMPTY = "ruff found no Python file to look at; mend `paths`, `exclude` or its configuration"
+TELLING = 1000  # files of which the log is sure to be kept whole; beyond, ruff's own cache is worth more
 _COUNT = re.compile(r"\b(?:Checked|Formatted) (\d+) files? in\b")
 _TROUBLE = re.compile(r"^(?:error: .+|warning: Failed to .+)$", re.MULTILINE)
 
@@ -63,17 +62,6 @@ class Diagnostic(msgspec.Struct, frozen=True):
         return self.code in TROUBLES or self.severity == "fatal"
 
 
-class Function(NamedTuple):
-    """A function that C901 with the limit 0 tells of."""
-
-    name: str
-    complexity: int
-    entry: Diagnostic
-
-
-Functions = dict[tuple[str, Spot | None], Function]  # by their place
-
-
 class Look(NamedTuple):
     """How many files ruff looked at, None where it does not say, and what kept it from others."""
 
@@ -85,17 +73,20 @@ class Look(NamedTuple):
         return {} if self.files is None else {"files": float(self.files)}
 
 
-def options(gate: Gate) -> tuple[str, ...]:
-    """Options of `check` and `format` alike. Verbose, since only there it counts the files it looked at:
-    `lint.exclude` can leave none of them without a word."""
-    return ("--force-exclude", "--verbose", "--cache-dir", "{cache}", *gate.args)
+def options(gate: Gate, site: Site) -> tuple[str, ...]:
+    """Options of `check` and `format` alike. Verbose, since only there it tells the files it looked at:
+    `lint.exclude` can leave none of them without a word. Without its cache: that one takes other content
+    for the old one where the time of change is the same, and says nothing of the files that it holds."""
+    python = sum(file.endswith((".py", ".pyi", ".ipynb")) for file in site.files)
+    cache = ("--no-cache",) if python <= TELLING else ("--cache-dir", "{cache}")
+    return ("--force-exclude", "--verbose", *cache, *gate.args)
 
 
-def check(gate: Gate, report: str = REPORT) -> tuple[str, ...]:
+def check(gate: Gate, site: Site, report: str = REPORT) -> tuple[str, ...]:
     """Options of `ruff check`. E902 is asked for by name: where the project does not select it, a file
     that cannot be read is passed over with exit 0. `fix` and `fix-only` of a project rewrite the tree."""
     own = ("--no-fix", "--no-fix-only", "--extend-select", "E902", "--output-format", "json")
-    return (*options(gate), *own, "--output-file", f"{{scratch}}/{report}", *excludes(gate))
+    return (*options(gate, site), *own, "--output-file", f"{{scratch}}/{report}", *excludes(gate))
 
 
 def excludes(gate: Gate) -> Iterable[str]:
@@ -113,14 +104,19 @@ def diagnostics(outcome: Outcome, report: str = REPORT) -> list[Diagnostic]:
 
 def look(ran: Ran, entries: Iterable[Diagnostic], site: Site, paths: Iterable[str]) -> Look:
     """What was looked at, from its own log, and why the rest was not."""
-    words = text.clean(text.decode(ran.stderr))
-    counts = [int(count[:9]) for count in _COUNT.findall(words)]
+    words, count = text.clean(text.decode(ran.stderr)), counted(ran)
     errors = [*reading.absent(paths, site), *(_sentence(entry, site) for entry in entries if entry.trouble)]
     if not errors:
         errors = [f"ruff could not do all of its work: {line}" for line in _TROUBLE.findall(words)]
-    if not errors and (counts[-1:] == [0] or NOTHING in words):
-        errors = ["ruff found no Python file to look at; mend `paths`, `exclude` or its configuration"]
-    return Look(counts[-1] if counts else None, tuple(dict.fromkeys(errors)))
+    if not errors and (count == 0 or NOTHING in words):
+        errors = [EMPTY]
+    return Look(count, tuple(dict.fromkeys(errors)))
+
+
+def counted(ran: Ran) -> int | None:
+    """How many files it looked at, by its own count."""
+    counts = _COUNT.findall(text.clean(text.decode(ran.stderr)))
+    return int(counts[-1][:9]) if counts else None
 
 
 def place(entry: Diagnostic, site: Site) -> str:
@@ -131,18 +127,6 @@ def place(entry: Diagnostic, site: Site) -> str:
 def _sentence(entry: Diagnostic, site: Site) -> str:
     why = text.line(entry.message.removeprefix(f"{entry.filename}: "))
     return f"ruff could not read {place(entry, site)}: {why}; mend the file or exclude it"
-
-
-def functions(entries: Iterable[Diagnostic]) -> Functions:
-    """The functions among the entries."""
-    found: Functions = {}
-    for entry in entries:
-        if entry.code == COMPLEXITY:
-            said = _COMPLEX.fullmatch(entry.message)
-            if said is None:
-                raise ReportError(f"ruff puts complexity in other words: {text.line(entry.message)[:200]}")
-            found[entry.filename, entry.location] = Function(said[1], int(said[2]), entry)
-    return found
 
 
 def finding(entry: Diagnostic, gate: Gate, severity: Severity, category: str) -> Finding:

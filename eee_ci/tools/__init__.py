@@ -79,10 +79,23 @@ def _module(wanted: _Wanted) -> Tool | Missing:
     words = (os.fspath(wanted.launcher), "-m", wanted.program)
     if version := project.distributions.get(name):
         origin = "eee-ci" if project.chosen == "eee-ci" else "project"
-        return _tool(wanted, (project.path, *words), version, origin)
+        return _tool(wanted, _native(wanted, project) or (project.path, *words), version, origin)
     if (version := own.distributions.get(name)) and not wanted.requirement.project:
-        return _tool(wanted, (own.path, *words), version, "eee-ci")
+        return _tool(wanted, _native(wanted, own) or (own.path, *words), version, "eee-ci")
     return _absent(wanted)
+
+
+def _native(wanted: _Wanted, place: Interpreter) -> tuple[str, ...]:
+    """The machine program that the module would start. Only of a virtual environment, where a program of this
+    name is the distribution's; elsewhere the system may have another version of it in the same folder."""
+    path = Path(place.prefix, "bin", wanted.program)
+    try:
+        if wanted.requirement.native and Path(place.prefix, "pyvenv.cfg").is_file() and _starts(path):
+            with path.open("rb") as stream:
+                return () if stream.read(2) == b"#!" else (os.fspath(path),)
+    except OSError:
+        pass
+    return ()
 
 
 def _program(wanted: _Wanted) -> Tool | Missing:

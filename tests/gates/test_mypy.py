@@ -2,12 +2,11 @@
 
 import os
 import sys
-import time
 from pathlib import Path
 
-import msgspec
 import pytest
 
+from eee_ci import inject
 from eee_ci.errors import ReportError
 from eee_ci.gates import mypy
 from eee_ci.model import Command, Reading
@@ -149,6 +148,7 @@ def test_the_command_keeps_everything_out_of_the_tree(tmp_path: Path) -> None:
     files = {"mypy.ini": "[mypy]\nhtml_report = html\nlinecount_report = count\njunit_xml = j.xml\n"}
     (step,) = command(tmp_path, files, args=["--strict"], exclude=["gen"]).steps
     assert step.argv == (
+        *("{python}", "-I", "-S", inject.script("fresh.py"), "{cache}/mypy-2.4.1-python-3.11"),
         *("python", "-m", "mypy", "--strict", "--output", "json", "--python-executable", "{python}"),
         *("--cache-dir", "{cache}/mypy-2.4.1-python-3.11", "--junit-xml", "{scratch}/mypy.xml"),
         *("--no-install-types", "--interactive"),
@@ -191,20 +191,28 @@ def test_arguments_that_name_a_package_leave_no_room_for_paths(tmp_path: Path) -
     assert command(tmp_path, args=["--package=lib"]).steps[0].argv[-1] == "--"
 
 
-def test_a_file_changed_in_this_second_is_read_in_the_next_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    recorded.lay(tmp_path, {"src/a.py": "", "src/b.txt": "", "src/c.py": ""})
-    for name, when in (("a.py", LONG_AGO), ("b.txt", LONG_AGO + 9), ("c.py", LONG_AGO + 5)):
-        os.utime(tmp_path / "src" / name, (when, when))
-    site = recorded.site(tmp_path, TOOL)
-    site = msgspec.structs.replace(site, files=(*site.files, "src/gone.py"))
-    monkeypatch.setattr(time, "time", lambda: LONG_AGO + 5.3)
-    wait, run = mypy.command(recorded.gate("mypy"), site).steps
-    assert wait.argv[:3] == ("{python}", "-I", "-c")
-    assert run.stdout == "mypy.jsonl"
-    monkeypatch.setattr(time, "time", lambda: LONG_AGO + 9.3)
-    assert len(mypy.command(recorded.gate("mypy"), site).steps) == 1
+def clean(done: live.Live) -> bool:
+    assert done.reading.errors == ()
+    return not done.reading.findings
+
+
+@pytest.mark.live
+def test_other_content_of_the_same_size_and_second_is_judged_anew(tmp_path: Path) -> None:
+    file = tmp_path / "root/src/a.py"
+    for words in ("x: int = 11\n", 'x: int = ""\n', "x: int = 12\n"):
+        recorded.lay(tmp_path / "root", {"src/a.py": words, "src/b.py": "import a\n"})
+        os.utime(file, (LONG_AGO, LONG_AGO))
+        assert clean(live.run(mypy, "mypy", tmp_path, version="2.4.1")) == ('"' not in words)
+
+
+@pytest.mark.live
+def test_other_content_of_a_second_that_was_seen_long_before_is_judged_anew(tmp_path: Path) -> None:
+    file = tmp_path / "root/src/a.py"
+    steps = [(LONG_AGO, "x: int = 11\n"), (LONG_AGO + 9, "x: int = 123\n"), (LONG_AGO, 'x: int = ""\n')]
+    for second, words in steps:
+        recorded.lay(tmp_path / "root", {"src/a.py": words})
+        os.utime(file, (second, second))
+        assert clean(live.run(mypy, "mypy", tmp_path, version="2.4.1")) == ('"' not in words)
 
 
 @pytest.mark.live
@@ -217,4 +225,7 @@ def test_a_real_run_finds_and_leaves_alone(tmp_path: Path) -> None:
     done = live.run(mypy, "mypy", tmp_path, version="2.4.1")
     assert (done.reading, done.exits[-1]) == (Reading(), 0)
     python = ".".join(map(str, sys.version_info[:2]))
-    assert [path.name for path in (tmp_path / "cache").glob("mypy*")] == [f"mypy-2.4.1-python-{python}"]
+    assert [path.name for path in sorted((tmp_path / "cache").glob("mypy*"))] == [
+        f"mypy-2.4.1-python-{python}",
+        f"mypy-2.4.1-python-{python}.seen",
+    ]

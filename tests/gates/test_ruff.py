@@ -132,12 +132,12 @@ def test_a_crash_inside_of_ruff_is_an_error(tmp_path: Path) -> None:
     )
 
 
-def test_the_tree_is_never_rewritten_and_the_cache_is_the_gate_s_own(tmp_path: Path) -> None:
+def test_the_tree_is_never_rewritten_and_nothing_is_believed_by_its_time_of_change(tmp_path: Path) -> None:
     gate = recorded.gate("ruff", args=["--preview"], exclude=["gen", "./src/x/", "src/*.py", "{a,b}"])
     command = ruff.command(gate, recorded.site(tmp_path, TOOL, tests=("tests",)))
     (step,) = command.steps
     assert step.argv == (
-        *("ruff", "check", "--force-exclude", "--verbose", "--cache-dir", "{cache}", "--preview"),
+        *("ruff", "check", "--force-exclude", "--verbose", "--no-cache", "--preview"),
         *("--no-fix", "--no-fix-only", "--extend-select", "E902", "--output-format", "json"),
         *("--output-file", "{scratch}/ruff.json"),
         *("--extend-exclude={root}/gen", "--extend-exclude={root}/src/x", "--extend-exclude={root}/src/*.py"),

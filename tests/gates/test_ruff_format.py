@@ -93,7 +93,7 @@ def test_the_command_only_checks(tmp_path: Path) -> None:
     gate = recorded.gate("ruff-format", exclude=["gen"])
     new = recorded.site(tmp_path, Tool(name="ruff", argv=("ruff",), version="0.16.0"), tests=("tests",))
     assert ruff_format.command(gate, new).steps[0].argv == (
-        *("ruff", "format", "--force-exclude", "--verbose", "--cache-dir", "{cache}", "--check"),
+        *("ruff", "format", "--force-exclude", "--verbose", "--no-cache", "--check"),
         *("--output-format", "json", "--extend-exclude={root}/gen", "--", "src", "tests"),
     )
     old = recorded.site(tmp_path, Tool(name="ruff", argv=("ruff",), version="0.15.9"))
