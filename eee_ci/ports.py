@@ -75,7 +75,8 @@ class GateAdapter(Protocol):
         """What the tool said. Raises ReportError when its report cannot be believed."""
 
     # An adapter may have besides: `limits(gate)`, in the place of LIMITS; and `inputs(gate, site)`: an
-    # `Inputs` in the place of everything in the tree, or None where results depend on what nobody knows.
+    # `Inputs` in the place of everything in the tree, or None where results depend on what nobody knows:
+    # then UNNAMED is the sentence that says so.
 
 
 class Divided(GateAdapter, Protocol):

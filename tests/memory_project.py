@@ -49,7 +49,8 @@ class Site:
         (self.root / ".venv" / "bin").mkdir()
         (self.root / ".venv" / "bin" / "python").symlink_to(os.path.realpath(sys.executable))
         (self.root / ".venv" / "pyvenv.cfg").write_text(
-            f"home = {Path(os.path.realpath(sys.executable)).parent}\nversion = {sys.version.split()[0]}\n",
+            f"home = {Path(os.path.realpath(sys.executable)).parent}\nversion = {sys.version.split()[0]}\n"
+            "include-system-site-packages = false\n",
             encoding="utf-8",
         )
         self.program("ruff", b"\x7fELF one")

@@ -15,6 +15,7 @@ LIMITS = {"exit": Limit(max=0), "findings.low": Limit(max=0)}
 TEST_LIMITS = {"exit": Limit(max=0), "tests_failed": Limit(max=0), "tests": Limit(min=1)}
 PINNABLE = False
 MEASURES: dict[str, How] = {"exit": "max", "files": "sum"}
+UNNAMED = "it does not say what it reads (set `inputs`)"
 NO_FILE = "the tree has no file that `paths` names and `exclude` leaves; mend them"
 
 
@@ -89,15 +90,11 @@ def total(gate: Gate, joined: Reading) -> Reading:
 def inputs(gate: Gate, site: Site) -> Inputs | None:
     """A program that lies in the tree may read anything there."""
     options = _options(gate)
-    words = {word.removeprefix("{root}/") for word in (*options.run, *gate.args)}
-    if not options.per_file:
-        promised = programs.promised(options, site)
-        return Inputs() if promised and words & set(site.files) else promised
-    return Inputs() if words & set(site.files) else known.of(gate, site, (), programs.configs(site))
-
-
-def unknown(gate: Gate, site: Site) -> str:
-    return "it does not say what it reads (set `inputs`)"
+    own = set(site.files) & {word.removeprefix("{root}/") for word in (*options.run, *gate.args)}
+    if options.per_file:
+        return Inputs() if own else known.of(gate, site, (), programs.configs(site))
+    promised = programs.promised(options, site)
+    return Inputs() if promised and own else promised
 
 
 def _options(gate: Gate) -> programs.Options:

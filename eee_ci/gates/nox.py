@@ -8,7 +8,7 @@ import msgspec
 from eee_ci import reading, text
 from eee_ci.errors import ReportError
 from eee_ci.model import Command, Finding, Gate, Limit, Noun, Outcome, Ran, Reading, Scope, Step
-from eee_ci.ports import Requirement, Site
+from eee_ci.ports import Inputs, Requirement, Site
 from eee_ci.readers import noxfile
 
 SCOPE: Scope = "project"
@@ -19,6 +19,7 @@ PINNABLE = True
 UNKNOWN = 3  # the session does not exist
 EXITS = {0: "passed", 1: reading.FOUND, 2: "error (usage, or no noxfile)", UNKNOWN: "error (no such session)"}
 REPORT = "nox.json"
+UNNAMED = "what a session of nox installs and reads is not known"
 MISSING = re.compile(r"Python interpreter .* not found")
 
 
@@ -36,9 +37,9 @@ def requirements(gate: Gate) -> tuple[Requirement, ...]:
     return (Requirement(name="nox"),)
 
 
-def unknown(gate: Gate, site: Site) -> str:
+def inputs(gate: Gate, site: Site) -> Inputs | None:
     """A session installs and runs what it likes."""
-    return "what a session of nox installs and reads is not known"
+    return None
 
 
 def command(gate: Gate, site: Site) -> Command:

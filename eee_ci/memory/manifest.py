@@ -72,6 +72,11 @@ def _installed(name: str, old: str | None, new: str | None) -> str:
     return f"installed: {_versioned(text.line(name), old, new)}"
 
 
+def _outside(name: str, old: str | None, new: str | None) -> str:
+    how = "is new" if old is None else "is gone" if new is None else "changed"
+    return f"{text.line(name)}, outside of the project, {how}"
+
+
 def _site(name: str, old: str | None, new: str | None) -> str:
     how = "is new" if old is None else "is gone" if new is None else "changed"
     return f"{text.line(name)} among the installed packages {how}"
@@ -81,7 +86,14 @@ def _other(name: str, _old: str | None, _new: str | None) -> str:
     return f"{name} changed"
 
 
-_SENTENCES = {"env": _env, "tool": _versioned, "Python": _versioned, "dist": _installed, "site": _site}
+_SENTENCES = {
+    "env": _env,
+    "tool": _versioned,
+    "Python": _versioned,
+    "dist": _installed,
+    "site": _site,
+    "outside": _outside,
+}
 
 
 def files(old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[str]:

@@ -13,7 +13,7 @@ from eee_ci.memory import Remembered
 from eee_ci.memory import manifest as manifests
 from eee_ci.memory.manifest import Manifest
 from eee_ci.model import Command, Gate, Limit, Noun, Tree
-from eee_ci.ports import Site, Store, Tool
+from eee_ci.ports import Inputs, Site, Store, Tool
 from eee_ci.tools import Interpreter, interpreter
 
 LINK = "120000"
@@ -66,23 +66,54 @@ class Keys:
 
     def manifest(self, gate: Gate, held: Mapping[str, Limit], site: Site, command: Command) -> Manifest | str:
         """All that the gate's result depends on; a sentence where that cannot be known."""
-        if doubt := self._doubt(gate, site):
-            return doubt
-        facts = {**self._shared, **dict(self._tools(site, command)), **self._words(gate, held, site, command)}
-        if self.seen.doubts:
-            return self.seen.doubts[0]
-        return Manifest(gate=gate.id, facts=facts, listing=self.listing)
+        needed = self.inputs(gate, site)
+        if isinstance(needed, str):
+            return needed
+        facts = self.facts(gate, held, site, command, needed)
+        listing = self.listing if needed.files is None else manifests.digest(self.listed(gate, site))
+        return (
+            self.seen.doubts[0] if self.seen.doubts else Manifest(gate=gate.id, facts=facts, listing=listing)
+        )
 
-    def _doubt(self, gate: Gate, site: Site) -> str:
-        """Why the inputs of a gate are not known; empty when they are."""
+    def inputs(self, gate: Gate, site: Site) -> Inputs | str:
+        """What the gate reads; a sentence where nobody knows."""
+        if doubt := self._doubt(site):
+            return doubt
+        adapter = gates.TABLE[gate.tool]
+        found = adapter.inputs(gate, site) if hasattr(adapter, "inputs") else Inputs()
+        return getattr(adapter, "UNNAMED", "it depends on what cannot be named") if found is None else found
+
+    def listed(self, gate: Gate, site: Site) -> Mapping[str, str]:
+        """The files of the tree that a gate reads. Those that it can judge one by one are all that it might
+        look at: any file."""
+        needed = self.inputs(gate, site)
+        if isinstance(needed, str) or needed.files is None or gate.tool in gates.DIVIDED:
+            return self.files
+        return {path: self.files[path] for path in needed.files if path in self.files}
+
+    def facts(
+        self, gate: Gate, held: Mapping[str, Limit], site: Site, command: Command, needed: Inputs
+    ) -> dict[str, str]:
+        """What the result depends on beside files of the tree."""
+        outside = {manifests.placed(path, self._places): self.seen.digest(path) for path in needed.outside}
+        named = {f"outside {path}": digest for path, digest in outside.items() if digest}
+        there = needed.present if needed.present is not None else tuple(self.files)
+        if there:
+            named["names of files"] = manifests.digest(there)
+        if needed.limits:
+            named["limits"] = manifests.digest(msgspec.to_builtins(held))
+        words = self._words(gate, site, command)
+        return {**self._shared, **dict(self._tools(site, command)), **words, **named}
+
+    def _doubt(self, site: Site) -> str:
+        """Why the inputs of no gate of this site are known; empty when they are."""
         if self._tree.id is None:
             return "some files of the project cannot be read"
         if out := next(self._leaving(), None):
             return f"{out} leads out of the project"
         if any(_is_node(tool) for tool in site.tools.values()) and not self.seen.digest(self._packages):
             return "node_modules has no .package-lock.json that tells what is in it"
-        adapter = gates.TABLE[gate.tool]
-        return adapter.unknown(gate, site) if hasattr(adapter, "unknown") else ""
+        return ""
 
     @property
     def _packages(self) -> str:
@@ -119,15 +150,15 @@ class Keys:
     def _environment(self, one: Interpreter) -> dict[str, str]:
         if one.path not in self._environments:
             installed = identity.distributions(one, self._tree.root, self.seen)
-            self._environments[one.path] = {**identity.interpreter(one, self.seen), **installed}
+            facts = {**identity.interpreter(one, self.seen), **installed}
+            whose = "" if one is self._project else " of eee-ci"  # both may be at work in one gate
+            self._environments[one.path] = {f"{name}{whose}": value for name, value in facts.items()}
         return self._environments[one.path]
 
-    def _words(self, gate: Gate, held: Mapping[str, Limit], site: Site, command: Command) -> dict[str, str]:
+    def _words(self, gate: Gate, site: Site, command: Command) -> dict[str, str]:
         steps = (shlex.join((step.cwd, *step.argv)) for step in command.steps)
         variables = {name: value for name, value in command.env.items() if name not in _COUNTED}
         said = {"paths": gate.paths, "exclude": gate.exclude, "args": gate.args, "options": gate.options}
-        if getattr(gates.TABLE[gate.tool], "READS_LIMITS", False):
-            said["limits"] = msgspec.to_builtins(held)
         return {
             "arguments": manifests.digest([manifests.placed(step, self._places) for step in steps]),
             "settings of the gate": manifests.digest([gate.tool, msgspec.to_builtins(said, str_keys=True)]),
