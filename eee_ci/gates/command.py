@@ -17,8 +17,6 @@ PINNABLE = False
 MEASURES: dict[str, How] = {"exit": "max", "files": "sum"}
 UNNAMED = "it does not say what it reads (set `inputs`)"
 NO_FILE = "the tree has no file that `paths` names and `exclude` leaves; mend them"
-
-
 OPTIONS = programs.Options
 
 

@@ -50,7 +50,9 @@ def facts(old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[str]:
     changed = [name for name in names if old.get(name) != new.get(name)]
     for name in changed:
         kind, _, rest = name.partition(" ")
-        yield _SENTENCES.get(kind, _other)(rest or name, old.get(name), new.get(name))
+        yield _SENTENCES.get(kind, _other)(
+            name if kind == "Python" else rest or name, old.get(name), new.get(name)
+        )
 
 
 def _env(name: str, old: str | None, new: str | None) -> str:

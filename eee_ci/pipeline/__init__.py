@@ -32,7 +32,7 @@ def run(
     verdicts = unstale(plan, verdicts)
     stamp = started.strftime("%Y-%m-%dT%H:%M:%SZ")
     if signals.first is None:
-        keeping.keep(plan, verdicts, course.readings, when=stamp)
+        keeping.keep(plan, verdicts, course.said, when=stamp)
     failed = [verdict.gate for verdict in verdicts if verdict.status == "failed"]
     kept = history.record(Path(plan.root), costs(verdicts), failed=failed)
     return Run(

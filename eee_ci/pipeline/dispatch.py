@@ -12,7 +12,7 @@ from eee_ci.files import home
 from eee_ci.memory import Remembered
 from eee_ci.model import Command, Cost, Outcome, Reading, Status, Verdict
 from eee_ci.pipeline import attempts
-from eee_ci.plan import Job, Plan, read
+from eee_ci.plan import Job, Plan, Said, read
 from eee_ci.ports import Executor, Place
 
 
@@ -59,7 +59,7 @@ class Course:
         self._earlier: dict[str, list[Verdict]] = {}
         self._done: dict[str, Verdict] = {}
         self._blamed: set[str] = set()
-        self.readings: dict[str, Reading] = {}  # of complete outcomes, as the adapters read them
+        self.said: dict[str, Said] = {}  # what adapters read
         self._closing = ""  # why nothing new starts, in words
 
     def run(self, signals: Caught) -> tuple[Verdict, ...]:
@@ -132,7 +132,12 @@ class Course:
         name = job.gate.id
         del self._running[name]
         earlier = self._earlier.setdefault(name, [])
-        verdict = self._judge(job, outcome)
+        said = read(job, outcome)
+        if said.reading is None:
+            self._widen(job)
+            return
+        verdict = self._judge(job, outcome, said.reading)
+        self.said[name] = said
         again = verdict.status != "passed" and len(earlier) < job.gate.retries and not self._closing
         if again and job.command is not None:
             earlier.append(verdict)
@@ -140,12 +145,15 @@ class Course:
             return
         self._finish(attempts.after(earlier, verdict))
 
-    def _judge(self, job: Job, outcome: Outcome) -> Verdict:
-        read_ = read(job, outcome)
-        reading, suppressed = judge.apply(job.gate, attempts.timed(read_, outcome.seconds))
+    def _widen(self, job: Job) -> None:
+        """Run a job for all of its files, since a part of them told too little."""
+        self._jobs[job.gate.id] = wider = msgspec.structs.replace(job, command=job.whole, whole=None)
+        if wider.command is not None:
+            self._submit(wider, wider.command)
+
+    def _judge(self, job: Job, outcome: Outcome, told: Reading) -> Verdict:
+        reading, suppressed = judge.apply(job.gate, attempts.timed(told, outcome.seconds))
         status, reasons = judge.status(reading, job.limits)
-        if status != "broken":
-            self.readings[job.gate.id] = read_
         flags = ("leaky",) if outcome.leaky else ()
         if outcome.leaky:
             reasons = (

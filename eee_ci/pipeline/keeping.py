@@ -2,26 +2,30 @@
 
 from collections.abc import Mapping
 
-from eee_ci import memory
+from eee_ci import plan as plans
 from eee_ci.memory import Remembered
-from eee_ci.model import Reading, Verdict
-from eee_ci.plan import Job, Plan
+from eee_ci.model import Verdict
+from eee_ci.plan import Job, Plan, Said
 
 
-def keep(plan: Plan, verdicts: tuple[Verdict, ...], readings: Mapping[str, Reading], *, when: str) -> None:
+def keep(plan: Plan, verdicts: tuple[Verdict, ...], said: Mapping[str, Said], *, when: str) -> None:
     """Keep the readings of complete outcomes. `when` is the start of the run, in UTC."""
     known = plan.keys
     if known is None or known.seen.moved():
         return
     jobs = {job.gate.id: job for job in plan.jobs}
     for verdict in verdicts:
-        job, reading = jobs[verdict.gate], readings.get(verdict.gate)
-        if reading is not None and job.manifest is not None and lasting(verdict, job):
+        job, told = jobs[verdict.gate], said.get(verdict.gate)
+        if (
+            told is not None
+            and told.reading is not None
+            and job.manifest is not None
+            and lasting(verdict, job)
+        ):
             found = Remembered(
-                reading=reading, cost=verdict.cost, command=verdict.command, log=verdict.log, when=when
+                reading=told.reading, cost=verdict.cost, command=verdict.command, log=verdict.log, when=when
             )
-            scope = known.scope(job.gate)
-            memory.keep(known.store, job.manifest, known.files, scope=scope, found=found, root=plan.root)
+            plans.keep(job, told, found, known)
 
 
 def whole(plan: Plan, verdicts: tuple[Verdict, ...]) -> bool:

@@ -1,53 +1,19 @@
-"""Config and tree become jobs: tools found, commands made, costs expected. The only door to the gates."""
+"""Config and tree become jobs, outcomes become readings. The only door to the gates."""
 
-import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import msgspec
-
-from eee_ci import environment, gates, history, inject, judge, reading, schedule, tools, tree
+from eee_ci import environment, gates, history, memory, reading, tools, tree
 from eee_ci.config import Config, ToolSpec
 from eee_ci.errors import ReportError, UsageError
-from eee_ci.memory import Manifest, Remembered
-from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Tree
+from eee_ci.memory import Remembered
+from eee_ci.model import Noun, Outcome, Reading, Tree
+from eee_ci.plan import divided, jobs
+from eee_ci.plan.divided import Said as Said
+from eee_ci.plan.job import Job as Job
+from eee_ci.plan.jobs import Setting, effective
 from eee_ci.plan.keys import Keys
-from eee_ci.ports import Site, Store, Tool
-
-
-class Job(Noun, frozen=True, kw_only=True):
-    """A gate ready to run. Without a command it cannot: `missing` says why, a sentence each.
-    `skip` is the reason of a gate that was left out on request. `remembered` is what it said on the same
-    inputs; without it `because` says why it runs. With a `manifest` its reading may be kept."""
-
-    gate: Gate
-    limits: dict[str, Limit]
-    site: Site
-    command: Command | None = None
-    missing: tuple[str, ...] = ()
-    skip: str = ""
-    expected: float = 0.0
-    cores: int = 1
-    manifest: Manifest | None = None
-    remembered: Remembered | None = None
-    because: tuple[str, ...] = ()
-    useful: float | None = None  # cores that it kept busy before
-    memory: int | None = None  # bytes that it is expected to need
-
-    @property
-    def node(self) -> schedule.Node:
-        return schedule.Node(
-            name=self.gate.id,
-            seconds=self.expected,
-            cores=self.held,
-            needs=self.gate.needs,
-            memory=self.memory,
-        )
-
-    @property
-    def held(self) -> int:
-        """Cores that it takes from the others: of those it may use no more than it keeps busy."""
-        return self.cores if self.useful is None else max(1, min(self.cores, math.ceil(self.useful)))
+from eee_ci.ports import Site, Store
 
 
 class Plan(Noun, frozen=True, kw_only=True):
@@ -101,7 +67,7 @@ def make(
         files=tuple(found.files),
         distributions=frozenset(interpreter.distributions),
     )
-    setting = _Setting(
+    setting = Setting(
         config=config,
         interpreter=interpreter,
         base=base,
@@ -118,39 +84,48 @@ def make(
         python=base.python,
         python_version=".".join(map(str, interpreter.version)),
         cores=setting.cores,
-        jobs=tuple(_job(gate, setting, asked=gate.id in chosen) for gate in config.gates),
+        jobs=tuple(jobs.make(gate, setting, asked=gate.id in chosen) for gate in config.gates),
         keys=setting.keys,
         memory=environment.memory(),
         failing={gate.id: setting.past.failing(gate.id) for gate in config.gates} if failing_first else {},
     )
 
 
-def read(job: Job, outcome: Outcome) -> Reading:
-    """What the tool said; whatever cannot be believed is an error of the reading, never an exception."""
+def read(job: Job, outcome: Outcome) -> Said:
+    """What the tool said; whatever cannot be believed is an error of the reading, never an exception. Without
+    a reading the job has to run for all of its files: only so the tool can tell."""
+    errors = _troubles(job, outcome)
+    if errors:
+        return Said(reading=Reading(errors=errors))
+    gate = effective(job.gate, job.limits)
+    try:
+        if job.division is not None:
+            return divided.read(gate, job.site, outcome, job.division, partial=job.whole is not None)
+        return Said(reading=gates.TABLE[gate.tool].read(gate, job.site, outcome))
+    except ReportError as error:
+        said = str(error)
+    except (RecursionError, MemoryError) as error:
+        said = f"its report is too deep or too large to be read ({type(error).__name__})"
+    return Said(reading=Reading(errors=(said,)))
+
+
+def keep(job: Job, said: Said, found: Remembered, known: Keys) -> None:
+    """Keep what a gate said, for all that it depended on."""
+    if job.division is not None:
+        divided.keep(job.division, said, known, found)
+    if job.manifest is not None:
+        files, scope = known.listed(job.gate, job.site), known.scope(job.gate)
+        memory.keep(known.store, job.manifest, files, scope=scope, found=found, root=job.site.root)
+
+
+def _troubles(job: Job, outcome: Outcome) -> tuple[str, ...]:
     if outcome.problem:
-        return Reading(errors=(outcome.problem,))
+        return (outcome.problem,)
     for tool in job.site.tools.values():
         if tools.unfetched(tool, outcome.files):
             said = reading.said(outcome.steps[-1]) if outcome.steps else ""
-            return Reading(errors=(f"uv could not provide {tool.name} {tool.version}{said}",))
-    try:
-        return gates.TABLE[job.gate.tool].read(_effective(job.gate, job.limits), job.site, outcome)
-    except ReportError as error:
-        return Reading(errors=(str(error),))
-    except (RecursionError, MemoryError) as error:
-        return Reading(errors=(f"its report is too deep or too large to be read ({type(error).__name__})",))
-
-
-class _Setting(Noun, frozen=True, kw_only=True):
-    """What all jobs of a plan share."""
-
-    config: Config
-    interpreter: tools.Interpreter
-    base: Site
-    cores: int
-    past: history.History
-    environ: dict[str, str]
-    keys: Keys | None
+            return (f"uv could not provide {tool.name} {tool.version}{said}",)
+    return ()
 
 
 def _chosen(config: Config, only: tuple[str, ...]) -> set[str]:
@@ -170,82 +145,3 @@ def _chosen(config: Config, only: tuple[str, ...]) -> set[str]:
             chosen.add(name)
             todo.extend(known[name].needs)
     return chosen
-
-
-def _job(gate: Gate, setting: _Setting, *, asked: bool) -> Job:
-    adapter = gates.TABLE[gate.tool]
-    defaults = adapter.limits(gate) if hasattr(adapter, "limits") else adapter.LIMITS
-    held = judge.limits(gate.limits, defaults)
-    job = Job(
-        gate=gate,
-        limits=held,
-        site=setting.base,
-        cores=min(gate.cores, setting.cores),
-        expected=setting.past.expected(gate.id, adapter.PRIOR),
-        useful=setting.past.useful(gate.id, setting.cores),
-        memory=setting.past.peak(gate.id),
-    )
-    if gate.mode == "off":
-        return msgspec.structs.replace(job, skip="it is off in the config")
-    if not asked:
-        return msgspec.structs.replace(job, skip="not asked for")
-    found, missing = _tools(gate, setting)
-    if missing:
-        return msgspec.structs.replace(job, missing=missing)
-    site = msgspec.structs.replace(setting.base, tools=found, cores=job.cores)
-    made = adapter.command(_effective(gate, held), site)
-    job = msgspec.structs.replace(job, site=site, command=_complete(made, found.values(), job, setting))
-    return _remembered(job, setting.keys) if setting.keys else job
-
-
-def _remembered(job: Job, known: Keys) -> Job:
-    """The job with what it said on the same inputs, or with the reasons why it has to run."""
-    found = known.find(job.gate, job.limits, job.site, job.command or Command(steps=()))
-    return msgspec.structs.replace(
-        job, manifest=found.manifest, remembered=found.remembered, because=found.because
-    )
-
-
-def _effective(gate: Gate, held: dict[str, Limit]) -> Gate:
-    return msgspec.structs.replace(gate, limits=held)
-
-
-def _tools(gate: Gate, setting: _Setting) -> tuple[dict[str, Tool], tuple[str, ...]]:
-    found: dict[str, Tool] = {}
-    missing: list[str] = []
-    for requirement in gates.TABLE[gate.tool].requirements(gate):
-        tool = tools.find(
-            requirement,
-            interpreter=setting.interpreter,
-            root=Path(setting.base.root),
-            version=gate.version,
-            launcher=Path(inject.script("launch.py")),
-            environ=setting.environ,
-        )
-        if isinstance(tool, Tool):
-            found[requirement.name] = tool
-        else:
-            missing.append(f"{tool.message}; to get it: {tool.install}")
-    return found, tuple(missing)
-
-
-def _complete(command: Command, found: Collection[Tool], job: Job, setting: _Setting) -> Command:
-    """Fill in what the adapter leaves to the planner: pinned tools fetched, environment, time limit."""
-    base = environment.build(
-        setting.environ,
-        root=Path(setting.base.root),
-        python_bin=setting.interpreter.bin,
-        pass_names=setting.config.pass_env,
-        set_values=setting.config.set_env,
-        cores=job.cores,
-    )
-    return msgspec.structs.replace(
-        command,
-        steps=(*(step for tool in found for step in tools.prepare(tool)), *command.steps),
-        keep=(
-            *command.keep,
-            *({tools.pinned.MARK} if any(tool.origin == "pinned" for tool in found) else ()),
-        ),
-        env={**base, **command.env, **setting.config.set_env},
-        timeout=job.gate.timeout,
-    )

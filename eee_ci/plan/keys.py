@@ -55,7 +55,8 @@ class Keys:
             if isinstance(made, str):
                 return Found(because=(made,))
             remembered = memory.recall(self.store, made, self._tree.root)
-            why = () if remembered else memory.why(self.store, made, self.files, self.scope(gate))
+            files = self.listed(gate, site)
+            why = () if remembered else memory.why(self.store, made, files, self.scope(gate))
             return Found(manifest=made, remembered=remembered, because=why)
         except (OSError, ValueError, EeeCiError) as error:
             return Found(because=(f"what it depends on could not be found out: {text.line(str(error))}",))

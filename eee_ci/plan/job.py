@@ -1,0 +1,46 @@
+"""A gate ready to run."""
+
+import math
+
+from eee_ci import schedule
+from eee_ci.memory import Manifest, Remembered
+from eee_ci.model import Command, Gate, Limit, Noun
+from eee_ci.plan.divided import Division
+from eee_ci.ports import Site
+
+
+class Job(Noun, frozen=True, kw_only=True):
+    """A gate ready to run. Without a command it cannot: `missing` says why, a sentence each.
+    `skip` is the reason of a gate that was left out on request. `remembered` is what it said on the same
+    inputs; without it `because` says why it runs. With a `manifest` its reading may be kept."""
+
+    gate: Gate
+    limits: dict[str, Limit]
+    site: Site
+    command: Command | None = None
+    missing: tuple[str, ...] = ()
+    skip: str = ""
+    expected: float = 0.0
+    cores: int = 1
+    manifest: Manifest | None = None
+    remembered: Remembered | None = None
+    because: tuple[str, ...] = ()
+    useful: float | None = None  # cores that it kept busy before
+    memory: int | None = None  # bytes that it is expected to need
+    division: Division | None = None  # of a gate that can judge file by file
+    whole: Command | None = None  # where `command` is for a part of the files: the one for all of them
+
+    @property
+    def node(self) -> schedule.Node:
+        return schedule.Node(
+            name=self.gate.id,
+            seconds=self.expected,
+            cores=self.held,
+            needs=self.gate.needs,
+            memory=self.memory,
+        )
+
+    @property
+    def held(self) -> int:
+        """Cores that it takes from the others: of those it may use no more than it keeps busy."""
+        return self.cores if self.useful is None else max(1, min(self.cores, math.ceil(self.useful)))

@@ -1,0 +1,130 @@
+"""Gates become jobs: tools found, commands made, costs expected, what is remembered answered."""
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+import msgspec
+
+from eee_ci import environment, gates, history, inject, judge, tools
+from eee_ci.config import Config
+from eee_ci.model import Command, Gate, Limit, Noun
+from eee_ci.plan import divided
+from eee_ci.plan.job import Job
+from eee_ci.plan.keys import Keys
+from eee_ci.ports import Site, Tool
+
+
+class Setting(Noun, frozen=True, kw_only=True):
+    """What all jobs of a plan share."""
+
+    config: Config
+    interpreter: tools.Interpreter
+    base: Site
+    cores: int
+    past: history.History
+    environ: dict[str, str]
+    keys: Keys | None
+
+
+def make(gate: Gate, setting: Setting, *, asked: bool) -> Job:
+    """The job of a gate."""
+    adapter = gates.TABLE[gate.tool]
+    defaults = adapter.limits(gate) if hasattr(adapter, "limits") else adapter.LIMITS
+    held = judge.limits(gate.limits, defaults)
+    job = Job(
+        gate=gate,
+        limits=held,
+        site=setting.base,
+        cores=min(gate.cores, setting.cores),
+        expected=setting.past.expected(gate.id, adapter.PRIOR),
+        useful=setting.past.useful(gate.id, setting.cores),
+        memory=setting.past.peak(gate.id),
+    )
+    if gate.mode == "off":
+        return msgspec.structs.replace(job, skip="it is off in the config")
+    if not asked:
+        return msgspec.structs.replace(job, skip="not asked for")
+    found, missing = _tools(gate, setting)
+    if missing:
+        return msgspec.structs.replace(job, missing=missing)
+    site = msgspec.structs.replace(setting.base, tools=found, cores=job.cores)
+    made = adapter.command(effective(gate, held), site)
+
+    def complete(command: Command) -> Command:
+        return _complete(command, found.values(), job, setting)
+
+    ready = msgspec.structs.replace(job, site=site, command=complete(made))
+    return _remembered(ready, setting.keys, complete) if setting.keys else ready
+
+
+def _remembered(job: Job, known: Keys, complete: Callable[[Command], Command]) -> Job:
+    """The job with what it said on the same inputs, else with a command for what is not remembered."""
+    found = known.find(job.gate, job.limits, job.site, job.command or Command(steps=()))
+    job = msgspec.structs.replace(
+        job, manifest=found.manifest, remembered=found.remembered, because=found.because
+    )
+    return job if job.remembered or job.manifest is None else _divided(job, known, complete)
+
+
+def _divided(job: Job, known: Keys, complete: Callable[[Command], Command]) -> Job:
+    """The job for the files that nothing is remembered of, where the gate can judge them one by one."""
+    gate = effective(job.gate, job.limits)
+    division = divided.divide(gate, job.site, known, limits=job.limits)
+    if division is None:
+        return job
+    job = msgspec.structs.replace(job, division=division)
+    if whole := divided.remembered(gate, division, known):
+        return msgspec.structs.replace(job, remembered=whole)
+    part = divided.command(gate, job.site, division)
+    if part is None:
+        return job
+    share = len(division.stale or ()) / (len(division.stale or ()) + len(division.known))
+    return msgspec.structs.replace(
+        job, command=complete(part), whole=job.command, expected=job.expected * share
+    )
+
+
+def effective(gate: Gate, held: dict[str, Limit]) -> Gate:
+    """The gate with the limits that hold for it."""
+    return msgspec.structs.replace(gate, limits=held)
+
+
+def _tools(gate: Gate, setting: Setting) -> tuple[dict[str, Tool], tuple[str, ...]]:
+    found: dict[str, Tool] = {}
+    missing: list[str] = []
+    for requirement in gates.TABLE[gate.tool].requirements(gate):
+        tool = tools.find(
+            requirement,
+            interpreter=setting.interpreter,
+            root=Path(setting.base.root),
+            version=gate.version,
+            launcher=Path(inject.script("launch.py")),
+            environ=setting.environ,
+        )
+        if isinstance(tool, Tool):
+            found[requirement.name] = tool
+        else:
+            missing.append(f"{tool.message}; to get it: {tool.install}")
+    return found, tuple(missing)
+
+
+def _complete(command: Command, found: Collection[Tool], job: Job, setting: Setting) -> Command:
+    """Fill in what the adapter leaves to the planner: pinned tools fetched, environment, time limit."""
+    base = environment.build(
+        setting.environ,
+        root=Path(setting.base.root),
+        python_bin=setting.interpreter.bin,
+        pass_names=setting.config.pass_env,
+        set_values=setting.config.set_env,
+        cores=job.cores,
+    )
+    return msgspec.structs.replace(
+        command,
+        steps=(*(step for tool in found for step in tools.prepare(tool)), *command.steps),
+        keep=(
+            *command.keep,
+            *({tools.pinned.MARK} if any(tool.origin == "pinned" for tool in found) else ()),
+        ),
+        env={**base, **command.env, **setting.config.set_env},
+        timeout=job.gate.timeout,
+    )
