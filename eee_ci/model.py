@@ -77,13 +77,15 @@ class Step(Noun, frozen=True, kw_only=True):
 
 
 class Command(Noun, frozen=True, kw_only=True):
-    """What goes out: steps, one after another. Pure data. `keep` are files below `{scratch}` that come
-    back with the outcome; a missing one is simply absent. `writes`: it may touch the tree by design of
+    """What goes out: steps, one after another. Pure data. `give` are files in `{scratch}` before the
+    first step; in those called `.json` the variables are filled in. `keep` are files below `{scratch}` that
+    come back with the outcome; a missing one is simply absent. `writes`: it may touch the tree by design of
     the tool (tests, any program), so the tree is compared afterwards. `copy`: it runs in a scratch copy
     of the tree; `{root}` then is the copy."""
 
     steps: tuple[Step, ...]
     env: dict[str, str] = {}
+    give: dict[str, bytes] = {}
     keep: tuple[str, ...] = ()
     timeout: float = 600.0
     writes: bool = False
@@ -206,6 +208,7 @@ class Verdict(Noun, frozen=True, kw_only=True):
     log: str = ""  # the last lines of its output, cleaned
     cached: str | None = None  # when it was found out, where it was remembered
     because: tuple[str, ...] = ()  # why it ran, where it could have been remembered
+    chosen: dict[str, str] = {}  # test files that ran while others were remembered, each with its reason
     suppressed: int = 0  # findings switched off by the config
 
 

@@ -102,7 +102,7 @@ class Site:
         memory.keep(
             self.store,
             job.manifest,
-            made.keys.files,
+            made.keys.listed(job.gate, job.site),
             scope=made.keys.scope(job.gate),
             found=Remembered(reading=Reading(measures={"files": 2.0}), when="then"),
             root=made.root,

@@ -1,20 +1,19 @@
 """Runs commands on this machine, each in a fresh scratch folder, under the guardian."""
 
-import re
 from pathlib import Path
 from typing import Self
 
 from msgspec.structs import replace
 
-from eee_ci import files
+from eee_ci import files, placing
 from eee_ci.errors import EeeCiError
+from eee_ci.files import plain
 from eee_ci.model import Command, Outcome
 from eee_ci.ports import Place
 from eee_ci.process.signals import Signals
 from eee_ci.process.supervisor import Supervisor
 
 LARGEST = 64 * 1024 * 1024  # bytes read of a kept file; one more shows that it is larger
-_VARIABLE = re.compile(r"\{(root|scratch|cache|python)\}")
 
 
 class Local:
@@ -68,9 +67,10 @@ class Local:
             root = str(export(place.tree, Path(root)))
         for step in command.steps:
             files.folder((scratch / step.stdout).parent)
-        return _final(
-            command, {"root": root, "scratch": str(scratch), "cache": place.cache, "python": place.python}
-        )
+        values = {"root": root, "scratch": str(scratch), "cache": place.cache, "python": place.python}
+        for name, content in command.give.items():
+            plain.put(scratch / name, placing.filled(name, content, values))
+        return placing.final(command, values)
 
     def _finish(self, job: str, outcome: Outcome) -> Outcome:
         if job not in self._jobs:  # there was not even a folder
@@ -81,17 +81,3 @@ class Local:
             return replace(outcome, files=files.kept(scratch, (*command.keep, *streams), LARGEST))
         finally:
             files.discard(scratch)
-
-
-def _final(command: Command, values: dict[str, str]) -> Command:
-    """The command with the four variables filled in, once; other braces are the tool's."""
-
-    def fill(word: str) -> str:
-        return _VARIABLE.sub(lambda match: values[match[1]], word)
-
-    steps = tuple(
-        replace(step, argv=tuple(map(fill, step.argv)), cwd=str(Path(values["root"], fill(step.cwd))))
-        for step in command.steps
-    )
-    env = {"TMPDIR": "{scratch}/tmp", **command.env}
-    return replace(command, steps=steps, env={name: fill(value) for name, value in env.items()})
