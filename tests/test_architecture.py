@@ -12,7 +12,7 @@ FLOORS: dict[str, int] = {
     "plan": 4,
     "gates": 3, "reports": 3, "executors": 3,
     "config": 2, "tree": 2, "history": 2, "judge": 2, "schedule": 2, "ports": 2, "reading": 2, "tools": 2,
-    "environment": 2, "readers": 2, "rendering": 2,
+    "environment": 2, "readers": 2, "rendering": 2, "selection": 2,
     "process": 1, "git": 1, "files": 1, "search": 1, "sources": 1,
     "model": 0, "errors": 0, "text": 0, "linehash": 0, "inject": 0, "__init__": 0,
 }  # fmt: skip
