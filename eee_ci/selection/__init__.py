@@ -1,7 +1,7 @@
 """Which test files an edit can have broken, and what is remembered for it.
 
-A test file is skipped when it passed and nothing that it depended on has changed: its import closure, the bodies
-of the functions that ran, the files it read or looked for, the folders it listed. Doubt means: run it.
+A test file is skipped when it passed and nothing that it depended on has changed: its import closure, the
+bodies of the functions that ran, the files it read or looked for, the folders it listed. Doubt means: run it.
 """
 
 from eee_ci.selection.choosing import choose as choose

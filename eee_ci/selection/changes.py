@@ -1,6 +1,7 @@
 """What differs between two trees, in the terms of what tests depend on."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 MODULES = (".py", ".pyc", ".so", ".pyd", ".pth")
@@ -18,28 +19,30 @@ class Changes:
     def verb(self, path: str) -> str:
         if path in self.edited:
             return "changed"
-        return "is new" if path in self.appeared else "is gone"
+        if path in self.appeared:
+            return "is of another kind now" if path in self.gone else "is new"
+        return "is gone"
 
     @cached_property
     def _folders(self) -> tuple[frozenset[str], frozenset[str]]:
         return (folders(self.old), folders(self.new)) if self.added or self.deleted else (frozenset(),) * 2
 
     @cached_property
-    def made(self) -> Set[str]:
+    def made(self) -> AbstractSet[str]:
         """The folders that were none before."""
         return self._folders[1] - self._folders[0]
 
     @cached_property
-    def appeared(self) -> Set[str]:
+    def appeared(self) -> AbstractSet[str]:
         return self.added | self.made
 
     @cached_property
-    def gone(self) -> Set[str]:
+    def gone(self) -> AbstractSet[str]:
         """Files and folders that are not there any more, or as something else."""
         return self.deleted | (self._folders[0] - self._folders[1])
 
     @cached_property
-    def listed(self) -> Set[str]:
+    def listed(self) -> AbstractSet[str]:
         """The folders with another list of names in them."""
         return frozenset(path.rpartition("/")[0] or "." for path in self.appeared | self.gone)
 
@@ -55,7 +58,7 @@ def folders(paths: Iterable[str]) -> frozenset[str]:
 
 
 def stem(path: str) -> str:
-    """The path that a module is imported as: `a/b` for `a/b.py`, `a/b.cpython-311.so` and `a/b/__init__.py`."""
+    """Where a module is imported from: `a/b` for `a/b.py`, `a/b.cpython-311.so` and `a/b/__init__.py`."""
     folder, _, name = path.rpartition("/")
     module = name.partition(".")[0]
     if module == "__init__":

@@ -27,6 +27,12 @@ def choose(state: State | None, tree: Tree, *, env_key: str) -> Choice:
 
 def _choose(state: State, tests: tuple[str, ...], moved: Moved) -> Choice:
     why = {path: reason for path in tests if (reason := _why(state, path, moved))}
+    if remembered := moved.remembered():
+        for path in tests:
+            modules = state.known[path].recorded.modules if path in state.known else ()
+            if path not in why and (hit := next((module for module in modules if module in remembered), "")):
+                why[path] = remembered[hit]
+        why = dict(sorted(why.items()))
     for reason in everyone.reasons(state, moved.changes):
         return Choice(run=tests, first=tuple(why), why=why, all_because=reason)
     for reason in (*state.shared.untrusted, *moved.reasons(state.shared)):
@@ -39,15 +45,12 @@ def _choose(state: State, tests: tuple[str, ...], moved: Moved) -> Choice:
 
 def _tests(state: State, changes: Changes) -> tuple[str, ...]:
     """In the order of the tree. What looks like a test file, was there and was never imported is none."""
-    ran = state.known.keys() | state.imported
     like = {path for path in changes.new if everyone.TEST.fullmatch(base(path))}
-    kinds = {suffix(path) for path in state.known} | {".py"}
-    fresh = {
-        path for path in changes.added if suffix(path) in kinds
-    }  # a project may name its tests as it likes
-    tests = (
-        fresh | (like & (changes.edited | changes.added | ran)) | (state.known.keys() & changes.new.keys())
-    )
+    moved = changes.edited | changes.added | state.known.keys() | state.imported
+    tests = (like & moved) | (state.known.keys() & changes.new.keys())
+    if changes.old:  # a project may name its tests as it likes; at first nothing can be called new
+        kinds = {suffix(path) for path in state.known} | {".py"}
+        tests.update(path for path in changes.added if suffix(path) in kinds)
     return tuple(sorted(tests))
 
 

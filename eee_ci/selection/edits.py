@@ -13,8 +13,8 @@ _NONE = Function(b"", ())  # a nested function that came or went
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True):
-    """`whole`: why everybody who imports the module is affected. Else only the `functions` that changed count;
-    `names` are all that the module had. `lines` as of `shape.linemap`."""
+    """`whole`: why everybody who imports the module is affected. Else only the `functions` that changed
+    count; `names` are all that the module had. `lines` as of `shape.linemap`."""
 
     whole: str = ""
     functions: frozenset[str] = frozenset()

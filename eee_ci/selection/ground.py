@@ -1,4 +1,4 @@
-"""What lies on disk: sources that are still what the tree says, where links lead, and what is outside the tree."""
+"""What lies on disk: sources as the tree has them, where links lead, and how things outside the tree look."""
 
 import hashlib
 import os
@@ -12,18 +12,10 @@ _MOST = 40  # links that a path may lead through, as the kernel has it
 _LARGEST = 64 * 1024 * 1024
 ABSENT, FOLDER, FILE = "absent", "folder", "file"
 # What tools keep for themselves and what is installed: the first decides nothing, the second is in the key
-TOOLING = frozenset(
-    [
-        "__pycache__",
-        ".pytest_cache",
-        ".hypothesis",
-        ".mypy_cache",
-        ".ruff_cache",
-        ".eee-ci",
-        "site-packages",
-        "dist-packages",
-    ]
-)
+TOOLING = frozenset((
+    "__pycache__", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache", ".eee-ci",
+    "site-packages", "dist-packages",
+))  # fmt: skip
 
 
 def source(tree: Tree, path: str) -> bytes | None:
@@ -38,7 +30,7 @@ def look(root: str, path: str, *, content: bool) -> str:
     """How something outside the tree looks; its content where that counts."""
     name = f"{root}/{path}"
     try:
-        mode = os.stat(name).st_mode
+        mode = Path(name).stat().st_mode
     except (OSError, ValueError):
         return ABSENT
     if stat.S_ISDIR(mode):

@@ -61,6 +61,7 @@ def _learn(state: State, choice: Choice, record: Record, cases: Cases, tree: Tre
     imported = frozenset(path for one in every for path in (*one.modules, *(one.executed or ())))
     shapes = _shapes(state, tree, imported | early.keys())
     made = {path: one for path, data in shapes.items() if (one := shape.unpack(data)) is not None}
+    held = memory.memory(made, _private(known, shared))
     return State(
         env_key=env_key,
         files=ids(tree),
@@ -68,7 +69,8 @@ def _learn(state: State, choice: Choice, record: Record, cases: Cases, tree: Tre
         shared=shared,
         import_executed=early,
         shapes=shapes,
-        lasting=memory.lasting(made, _private(known, shared)),
+        remembering=held.remembering,
+        lasting=held.lasting,
         variables=frozenset(name for one in made.values() for name in one.variables),
         importers=memory.importers(made),
         measured=frozenset(path for one in every for path in one.executed or ()) | early.keys(),

@@ -5,6 +5,7 @@ little, and it needs no types.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from eee_ci.selection.shape import Function, Shape
 
@@ -36,16 +37,27 @@ class Project:
                 yield (path, name), function
 
 
-def lasting(shapes: Mapping[str, Shape], private: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
-    """The functions that remember, and those that they may reach. What remembers in a private file is seen
-    by that file alone."""
+class Memory(NamedTuple):
+    """By file: the functions that remember, and with them those that they may reach."""
+
+    remembering: dict[str, tuple[str, ...]]
+    lasting: dict[str, tuple[str, ...]]
+
+
+def memory(shapes: Mapping[str, Shape], private: Collection[str] = ()) -> Memory:
+    """What remembers in a private file is seen by that file alone, and left out."""
     project = Project(shapes)
     found = {place for place in _remembering(project) if place[0] not in private}
+    remembering = _grouped(found)
     if found:  # operators are called without a name
         found.update(
             place for name, places in project.functions.items() if _operator(name) for place in places
         )
     _reach(project, found)
+    return Memory(remembering, _grouped(found))
+
+
+def _grouped(found: Iterable[Place]) -> dict[str, tuple[str, ...]]:
     grouped: dict[str, list[str]] = {}
     for path, name in sorted(found):
         grouped.setdefault(path, []).append(name)

@@ -1,6 +1,7 @@
 """All that moved since a state, and what of it a record depends on."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from itertools import chain
 
 from eee_ci import text
@@ -16,6 +17,7 @@ class Moved:
     """All that moved since the state, asked for each record."""
 
     def __init__(self, state: State, tree: Tree) -> None:
+        self._state = state
         self.changes = changes = Changes(state.files, ids(tree))
         self.edits = Edits(state, tree)
         self._outside = {
@@ -30,13 +32,31 @@ class Moved:
 
     def reasons(self, recorded: Recorded) -> Iterator[str]:
         """Why this record may not hold any more, a sentence each."""
+        yield from self._world(recorded)
+        yield from self._modules(recorded)
+
+    def remembered(self) -> dict[str, str]:
+        """Modules that may remember something of what moved, such as a file that one test read for all."""
+        records = [self._state.shared, *(known.recorded for known in self._state.known.values())]
+        moved = [(one, reason) for one in records if (reason := next(self._world(one), ""))]
+        return {
+            path: f"{text.path(path)} may remember what moved: {reason}"
+            for one, reason in moved
+            for path, names in self._state.remembering.items()
+            if (
+                path in one.modules
+                if one.executed is None
+                else not set(names).isdisjoint(one.executed.get(path, ()))
+            )
+        }
+
+    def _world(self, recorded: Recorded) -> Iterator[str]:
         for path in _hit(self._data, recorded.data) or _hit(self._stats, recorded.stats):
             yield self._sentence(path)
         for path in _hit(self._absent, recorded.absent):
             yield f"{text.path(path)}, which was looked for, is there now"
         for path in _hit(self.changes.listed, recorded.listings):
             yield f"the list of files in {text.path(path)} changed"
-        yield from self._modules(recorded)
 
     def _modules(self, recorded: Recorded) -> Iterator[str]:
         executed = recorded.executed or {}
@@ -56,7 +76,7 @@ class Moved:
         return f"{text.path(path)} {verb}"
 
 
-def _hit(moved: Set[str], paths: Iterable[str]) -> list[str]:
+def _hit(moved: AbstractSet[str], paths: Iterable[str]) -> list[str]:
     return sorted({path for path in paths if path in moved}) if moved else []
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import msgspec
 
@@ -59,23 +60,25 @@ class Resolved:
                 yield end
 
     def _strange(self, recorded: Recorded) -> Iterator[str]:
-        """What the tree does not have: its look is kept where that says enough."""
-        files = self._tree.files
-        for path in (*recorded.modules, *(recorded.executed or ())):
-            if path not in files and not ground.is_tooling(path):
-                self._look(path, content=True)
-        for path in recorded.stats:
-            if path not in files and path not in self._folders and not ground.is_tooling(path):
-                self._look(path, content=False)
-        for path in recorded.absent:
-            if not ground.is_tooling(path) and self._look(path, content=False) != ground.ABSENT:
+        """What the tree does not have: how it looks is kept where that says enough."""
+        for path in self._missing(chain(recorded.modules, recorded.executed or ())):
+            self._look(path, content=True)
+        for path in self._missing(recorded.stats):
+            self._look(path, content=False)
+        for path in self._missing(recorded.absent, gone=True):
+            if self._look(path, content=False) != ground.ABSENT:
                 yield f"{text.path(path)} was not there when it began, and is there now"
-        for path in recorded.data:
-            if path not in files and not ground.is_tooling(path):
-                yield f"reads {text.path(path)}, which is not among the project's files"
-        for path in recorded.listings:
-            if path not in self._folders and not ground.is_tooling(path):
-                yield f"lists {text.path(path)}, which holds none of the project's files"
+        for path in self._missing(recorded.data):
+            yield f"reads {text.path(path)}, which is not among the project's files"
+        for path in self._missing(recorded.listings):
+            yield f"lists {text.path(path)}, which holds none of the project's files"
+
+    def _missing(self, paths: Iterable[str], *, gone: bool = False) -> Iterator[str]:
+        """Those that the tree does not have, or, where they are said to be gone, all."""
+        for path in paths:
+            known = path in self._tree.files or path in self._folders
+            if (gone or not known) and not ground.is_tooling(path):
+                yield path
 
     def _look(self, path: str, *, content: bool) -> str:
         if path not in self.outside or content:

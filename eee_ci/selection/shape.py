@@ -1,8 +1,8 @@
 """The shape of a Python file: what its module level is, what its functions are, and on which lines.
 
-A unit is the module level, or one function without those nested in it. Its digest covers the syntax and how it
-is laid out over lines, but not which lines: comments and blank lines change nothing, and equal digests map line
-by line.
+A unit is the module level, or one function without those nested in it. Its digest covers the syntax and how
+it is laid out over lines, but not which lines: comments and blank lines change nothing, and equal digests map
+line by line.
 """
 
 import ast

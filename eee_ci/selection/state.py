@@ -32,7 +32,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     shared: Recorded = NOTHING
     import_executed: dict[str, tuple[str, ...]] = {}
     shapes: dict[str, bytes] = {}  # of project modules, packed
-    lasting: dict[str, tuple[str, ...]] = {}  # functions that a remembering function may call, and such
+    remembering: dict[str, tuple[str, ...]] = {}  # functions that leave something for later callers
+    lasting: dict[str, tuple[str, ...]] = {}  # these and all that they may call
     variables: frozenset[str] = frozenset()  # names in modules and classes that may hold something mutable
     importers: dict[str, tuple[str, ...]] = {}  # a word of an import statement, and the files with it
     measured: frozenset[str] = frozenset()  # files whose functions were watched

@@ -22,6 +22,7 @@ class Unit:
         self.aliases: dict[str, set[str]] = {}
         self.writes: list[Spine] = []
         self.calls: list[Spine] = []
+        self.given: list[Spine] = []  # to other functions, which may change it
         self.touched: set[str] = set()
         self.remembers = False
         self.keeps = False
@@ -32,6 +33,10 @@ class Unit:
             self._settle(spine, writes=True)
         for spine in self.calls:
             self._settle(spine, writes=False)
+
+        for base, parts in self.given:
+            if base not in self.bound:
+                self.touched.update(parts, (base,))
 
     def _settle(self, spine: Spine, *, writes: bool) -> None:
         base, parts = spine

@@ -112,6 +112,8 @@ def _call(walk: Walk, node: ast.Call) -> None:
         unit.calls.append(spines.spine(func.value))
     elif last in ("setattr", "delattr") and node.args:
         unit.writes.append(spines.spine(node.args[0]))
+    if last not in spines.READERS:
+        unit.given.extend(spines.spine(arg) for arg in node.args if isinstance(arg, ast.Name | ast.Attribute))
     if last in ("getattr", "hasattr", "methodcaller", "attrgetter"):
         unit.names.update(word for word in map(spines.word, node.args) if word)
     if _CACHES.search(last):
