@@ -72,9 +72,9 @@ def _carried(moved: Moved) -> tuple[dict[str, dict[int, int]], tuple[str, ...]]:
 
 def _kept(state: State, skip: Iterable[str], drop: Collection[str]) -> tuple[str, ...]:
     """The contexts of what is skipped, of the imports that it needs, and what all tests share."""
-    kept = {"shared"}
+    kept, modules = {"shared"}, set()
     for path in skip:
         recorded = state.known[path].recorded
         kept.update((f"file:{path}", *recorded.fixtures))
-        kept.update(f"import:{module}" for module in recorded.modules if module not in drop)
-    return tuple(sorted(kept))
+        modules.update(recorded.modules)
+    return tuple(sorted(kept.union(f"import:{module}" for module in modules.difference(drop))))

@@ -27,8 +27,9 @@ class Moved:
         self._absent = changes.appeared | self._outside
         self._stats = changes.edited | changes.gone | self._outside
         self._data = self._touched | self._outside
-        self._stems = [stem(path) for path in sorted(changes.added) if path.endswith(MODULES)]
-        self._importers = _importers(state, [*self._stems, *changes.made])
+        stems = {stem(path) for path in changes.added if path.endswith(MODULES)}
+        self._importers = _importers(state, stems | changes.made)
+        self._displaced = {path for path in state.imported if stems and not stems.isdisjoint(_places(path))}
 
     def reasons(self, recorded: Recorded) -> Iterator[str]:
         """Why this record may not hold any more, a sentence each."""
@@ -38,16 +39,13 @@ class Moved:
     def remembered(self) -> dict[str, str]:
         """Modules that may remember something of what moved, such as a file that one test read for all."""
         records = [self._state.shared, *(known.recorded for known in self._state.known.values())]
-        moved = [(one, reason) for one in records if (reason := next(self._world(one), ""))]
         return {
-            path: f"{text.path(path)} may remember what moved: {reason}"
-            for one, reason in moved
+            path: f"{text.path(path)} may remember that {reason}"
+            for one in records
+            if (reason := next(self._world(one), ""))
             for path, names in self._state.remembering.items()
-            if (
-                path in one.modules
-                if one.executed is None
-                else not set(names).isdisjoint(one.executed.get(path, ()))
-            )
+            if path in (one.modules if one.executed is None else one.executed)
+            and (one.executed is None or not set(names).isdisjoint(one.executed[path]))
         }
 
     def _world(self, recorded: Recorded) -> Iterator[str]:
@@ -67,9 +65,8 @@ class Moved:
                 yield reason
         for path in _hit(self._importers, recorded.modules):
             yield f"{text.path(path)} may import what is new"
-        for new in self._stems:
-            if any(stem(path) == new or stem(path).startswith(f"{new}/") for path in recorded.modules):
-                yield f"a new module may stand in the place of {text.path(new)}"
+        for path in _hit(self._displaced, recorded.modules):
+            yield f"a new module may stand in the place of {text.path(path)}"
 
     def _sentence(self, path: str) -> str:
         verb = "changed" if path in self._outside else self.changes.verb(path)
@@ -78,6 +75,14 @@ class Moved:
 
 def _hit(moved: AbstractSet[str], paths: Iterable[str]) -> list[str]:
     return sorted({path for path in paths if path in moved}) if moved else []
+
+
+def _places(path: str) -> Iterator[str]:
+    """Where a module is imported from, and the packages that it is in."""
+    place = stem(path)
+    while place:
+        yield place
+        place = place.rpartition("/")[0]
 
 
 def _importers(state: State, new: Iterable[str]) -> frozenset[str]:
