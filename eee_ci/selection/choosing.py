@@ -72,7 +72,8 @@ def _carried(moved: Moved) -> tuple[dict[str, dict[int, int]], tuple[str, ...]]:
 
 def _kept(state: State, skip: Iterable[str], drop: Collection[str]) -> tuple[str, ...]:
     """The contexts of what is skipped, of the imports that it needs, and what all tests share."""
-    kept, modules = {"shared"}, set()
+    kept: set[str] = {"shared"}
+    modules: set[str] = set()
     for path in skip:
         recorded = state.known[path].recorded
         kept.update((f"file:{path}", *recorded.fixtures))

@@ -6,13 +6,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from eee_ci import selection
 from eee_ci.selection import Choice, Recorded, State
 from tests.selection.lab import ENV, Lab, passed, ran, record, recorded
 
 FILES = {
     "src/p/__init__.py": "",
     "src/p/a.py": "LIMIT = 3\n\n\ndef one():\n    return 1\n\n\ndef two():\n    return 2\n",
-    "src/p/b.py": "from p import a\n\n\ndef both():\n    return a.one() + a.two()\n\n\ndef early():\n    return 1\n",
+    "src/p/b.py": (
+        "from p import a\n\n\ndef both():\n    return a.one() + a.two()\n\n\ndef early():\n    return 1\n"
+    ),
     "src/p/cached.py": (
         "from functools import lru_cache\n\n\n@lru_cache\ndef load():\n    return make()\n\n\n"
         "def make():\n    return 1\n\n\ndef other():\n    return 2\n"
@@ -41,7 +44,8 @@ RECORDS = {
         executed={"src/p/b.py": ("both",), "src/p/a.py": ("one", "two")},
     ),
     "tests/test_cached.py": ran(
-        "tests/test_cached.py", INIT, "src/p/cached.py", "src/ns/part.py", executed={"src/p/cached.py": ("load",)}
+        "tests/test_cached.py", INIT, "src/p/cached.py", "src/ns/part.py",
+        executed={"src/p/cached.py": ("load",)},
     ),
     "tests/test_data.py": ran(
         "tests/test_data.py",
@@ -74,10 +78,6 @@ def learned(lab: Lab, changed: dict[str, Recorded] | None = None, shared: Record
     state = lab.learn(record({**RECORDS, **(changed or {})}, shared, EARLY))
     assert state.doubt == ""
     return state
-
-
-def put(**files: str) -> Callable[[Lab], Lab]:
-    return lambda lab: lab.write(files)
 
 
 def body(name: str, old: str, new: str) -> Callable[[Lab], Lab]:
@@ -114,8 +114,14 @@ def test_without_a_state_all_run(lab: Lab) -> None:
 
 SOME = {
     "executed body": (body("src/p/a.py", "return 2", "return 3"), {"b": "src/p/a.py: body of two changed"}),
-    "body of two": (body("src/p/a.py", "return 1", "return 3"), {"a": "src/p/a.py: body of one changed", "b": ""}),
-    "module level": (body("src/p/a.py", "LIMIT = 3", "LIMIT = 4"), {"a": "src/p/a.py: module level changed", "b": ""}),
+    "body that two executed": (
+        body("src/p/a.py", "return 1", "return 3"),
+        {"a": "src/p/a.py: body of one changed", "b": ""},
+    ),
+    "module level": (
+        body("src/p/a.py", "LIMIT = 3", "LIMIT = 4"),
+        {"a": "src/p/a.py: module level changed", "b": ""},
+    ),
     "does not parse": (
         write({"src/p/b.py": "def"}),
         {"b": "src/p/b.py: changed, and cannot be compared with what it was"},
@@ -168,7 +174,10 @@ SOME = {
         write({"tests/none/any.txt": ""}),
         {"data": "tests/none, which was looked for, is there now"},
     ),
-    "listing": (write({"tests/deep/new2.txt": ""}), {"data": "the list of files in tests/deep changed", "other": ""}),
+    "listing": (
+        write({"tests/deep/more.txt": ""}),
+        {"data": "the list of files in tests/deep changed", "other": ""},
+    ),
     "listing grows by a folder": (
         write({"tests/deep/er/new.txt": ""}),
         {"data": "the list of files in tests/deep changed", "other": ""},
@@ -178,7 +187,10 @@ SOME = {
         {"data": "the list of files in tests/deep changed", "other": ""},
     ),
     "nothing that is listed": (write({"tests/data/unread.json": "", "README.md": "new"}), {}),
-    "link to another file": (write({"tests/link.json": "->data/y.json"}), {"other": "tests/link.json changed"}),
+    "link to another file": (
+        write({"tests/link.json": "->data/y.json"}),
+        {"other": "tests/link.json changed"},
+    ),
     "missing file appears behind a link": (
         write({"tests/deep/new.txt": ""}),
         {"data": "", "other": "tests/deep/new.txt, which was looked for, is there now"},
@@ -192,7 +204,7 @@ SOME = {
         write({"src/p/a.cpython-311-x86_64-linux-gnu.so": ""}),
         {"a": "tests/test_a.py may import what is new", "b": ""},
     ),
-    "namespace becomes a package": (
+    "module that nobody imports": (
         write({"src/sub/part.py": ""}),
         {"src/sub/part.py": "is new, and may hold tests"},
     ),
@@ -207,7 +219,7 @@ SOME = {
 @pytest.mark.parametrize("name", SOME)
 def test_an_edit_runs_those_that_it_can_have_broken(name: str, lab: Lab, state: State) -> None:
     edit, expected = SOME[name]
-    choice = edit(lab) and lab.choose(state)
+    choice = edit(lab).choose(state)
     wanted = {path if "/" in path else f"tests/test_{path}.py": why for path, why in expected.items()}
     assert choice.all_because == ""
     assert choice.run == tuple(sorted(wanted))
@@ -263,7 +275,7 @@ EVERY = {
 @pytest.mark.parametrize("name", EVERY)
 def test_an_edit_that_may_reach_anything_runs_all(name: str, lab: Lab, state: State) -> None:
     edit, expected = EVERY[name]
-    choice = edit(lab) and lab.choose(state)
+    choice = edit(lab).choose(state)
     assert choice.all_because == expected
     assert choice.skip == ()
     assert set(choice.run) >= {path for path in ALL if path in lab.files}
@@ -276,16 +288,12 @@ def test_another_environment_runs_all(lab: Lab, state: State) -> None:
 
 
 def test_a_tree_that_was_not_seen_whole_runs_all(lab: Lab, state: State) -> None:
-    from eee_ci import selection
-
     tree = msgspec.structs.replace(lab.tree(), id=None)
     assert selection.choose(state, tree, env_key=ENV).all_because == "not all files could be seen"
 
 
 def test_a_fault_of_the_selection_runs_all(lab: Lab, state: State) -> None:
     broken = msgspec.structs.replace(state, files=None)
-    from eee_ci import selection
-
     choice = selection.choose(broken, lab.tree(), env_key=ENV)
     assert choice.all_because.startswith("the selection of tests failed (")
     assert choice.skip == ()
@@ -298,8 +306,6 @@ def test_a_damaged_shape_counts_as_a_changed_file(lab: Lab, state: State) -> Non
 
 
 def test_a_file_mode_is_content(lab: Lab, state: State) -> None:
-    from eee_ci import selection
-
     tree = lab.tree()
     tree = msgspec.structs.replace(tree, modes={**tree.modes, "tests/data/x.json": "100755"})
     choice = selection.choose(state, tree, env_key=ENV)
@@ -373,11 +379,28 @@ def test_a_function_that_remembers_from_now_on_spreads(lab: Lab, state: State) -
 
 def test_a_new_init_takes_the_place_of_a_namespace(lab: Lab, state: State) -> None:
     lab.write({"src/ns/__init__.py": ""})
-    assert lab.choose(
-        state
-    ).all_because == "src/ns/__init__.py is new, and may be found where src is imported" or (
-        "tests/test_cached.py" in lab.choose(state).run
-    )
+    why = lab.choose(state).why
+    assert why == {
+        "src/ns/__init__.py": "is new, and may hold tests",
+        "tests/test_cached.py": "a new module may stand in the place of src/ns/part.py",
+    }
+
+
+def test_data_that_a_cache_may_hold_counts_for_all_who_share_the_cache(lab: Lab) -> None:
+    reader = ran("tests/test_cached.py", "src/p/cached.py", executed={"src/p/cached.py": ("load",)})
+    state = learned(lab, {"tests/test_cached.py": msgspec.structs.replace(reader, data=("README.md",))})
+    lab.write({"README.md": "new"})
+    assert lab.choose(state).why == {
+        "tests/test_cached.py": "README.md changed",
+        "tests/test_other.py": "src/p/cached.py may remember that README.md changed",
+    }
+
+
+def test_data_that_a_reader_of_unknown_functions_read_counts_for_all_who_share_a_cache(lab: Lab) -> None:
+    reader = ran("tests/test_cached.py", "src/p/cached.py", executed=None, data=("README.md",))
+    state = learned(lab, {"tests/test_cached.py": reader})
+    lab.write({"README.md": "new"})
+    assert lab.choose(state).run == ("tests/test_cached.py", "tests/test_other.py")
 
 
 def test_generated_modules_outside_of_the_tree_count(lab: Lab) -> None:
@@ -404,10 +427,10 @@ def test_coverage_of_skipped_files_is_carried_over(lab: Lab, state: State) -> No
     assert choice.maps == {"src/p/a.py": {1: 1, 4: 5, 5: 6, 8: 9, 9: 10}}
     assert choice.drop == ("src/p/b.py",)
     assert choice.kept == (
-        "file:tests/test_a.py", "file:tests/test_cached.py", "file:tests/test_data.py", "file:tests/test_other.py",
-        "import:src/ns/part.py", "import:src/p/__init__.py", "import:src/p/a.py", "import:src/p/cached.py",
-        "import:tests/help.py", "import:tests/test_a.py", "import:tests/test_cached.py", "import:tests/test_data.py",
-        "import:tests/test_other.py", "shared",
+        "file:tests/test_a.py", "file:tests/test_cached.py", "file:tests/test_data.py",
+        "file:tests/test_other.py", "import:src/ns/part.py", "import:src/p/__init__.py",
+        "import:src/p/a.py", "import:src/p/cached.py", "import:tests/help.py", "import:tests/test_a.py",
+        "import:tests/test_cached.py", "import:tests/test_data.py", "import:tests/test_other.py", "shared",
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from eee_ci import selection
 from eee_ci.model import Attempt, TestCase
-from eee_ci.selection import Choice, Recorded, State
+from eee_ci.selection import Choice, Recorded
 from tests.selection.lab import Lab, passed, ran, record, recorded
 
 FILES = {
@@ -97,7 +97,7 @@ def test_a_test_file_that_is_not_in_the_tree_is_not_remembered(lab: Lab) -> None
 
 
 ODD = {
-    "untrusted": (recorded(**{**msgspec.structs.asdict(A), "untrusted": ("opens a socket",)}), "opens a socket"),
+    "untrusted": (msgspec.structs.replace(A, untrusted=("opens a socket",)), "opens a socket"),
     "reads what is ignored": (
         ran("tests/test_a.py", data=("ignored.txt",)),
         "reads ignored.txt, which is not among the project's files",
@@ -256,7 +256,3 @@ def test_nothing_is_read_again_of_unchanged_files(lab: Lab) -> None:
     assert choice.run == ()
     second = selection.learn(first, choice, record=record({}), cases={}, tree=tree, env_key="environment")
     assert second.shapes == first.shapes
-
-
-def test_states_are_plain_values(lab: Lab) -> None:
-    assert isinstance(lab.learn(record(RECORDS)), State)

@@ -1,4 +1,4 @@
-"""Projects as values, and what a run of their tests really does: the oracle, which knows nothing of selection.
+"""Projects as values, and what a run of their tests really does: an oracle that knows nothing of selection.
 
 A function returns a value made of all that it depends on; a test's result is made of those. Two trees whose
 results differ for a test have broken, or mended, that test.
