@@ -8,10 +8,11 @@ from eee_ci import text
 from eee_ci.model import TestCase, Tree
 from eee_ci.selection import ground, memory, shape
 from eee_ci.selection import record as records
-from eee_ci.selection.record import Record, Recorded
+from eee_ci.selection.record import NOTHING, Record, Recorded
 from eee_ci.selection.resolving import Resolved, inner
 from eee_ci.selection.state import Choice, Known, State, ids
 
+_SKIPPED = "was skipped as a whole"
 Cases = Mapping[tuple[str, str], TestCase]  # of this run, by classname and name
 
 
@@ -20,7 +21,7 @@ def learn(
 ) -> State:
     """What is known after a run. Where that is doubtful the state says so, and the next choice is all."""
     try:
-        doubt = records.doubt(record) or _contradiction(choice, record, cases)
+        doubt = records.doubt(record) or _contradiction(choice, record, cases, tree)
         if doubt or (choice.skip and state is None):
             return State(doubt=doubt or "test files were skipped of which nothing is known")
         return _learn(state if state and choice.skip else State(), choice, record, cases, tree, env_key)
@@ -28,13 +29,15 @@ def learn(
         return State(doubt=f"what the last run taught was lost ({text.line(repr(error))})")
 
 
-def _contradiction(choice: Choice, record: Record, cases: Cases) -> str:
+def _contradiction(choice: Choice, record: Record, cases: Cases, tree: Tree) -> str:
+    if tree.id is None:
+        return "not all files could be seen"
     owners: dict[tuple[str, str], str] = {}
     for path, recorded in record.files.items():
         for case in map(_key, recorded.cases):
             if owners.setdefault(case, path) != path:
                 return f"{text.path(path)} and {text.path(owners[case])} both have the test {case[1]}"
-    strange = sorted(cases.keys() - owners.keys())
+    strange = sorted(cases.keys() - owners.keys() - _wholes(tree).keys())
     if strange:
         return f"it is not known which file the test {strange[0][1]} is of"
     twice = sorted(record.files.keys() & set(choice.skip))
@@ -44,13 +47,16 @@ def _contradiction(choice: Choice, record: Record, cases: Cases) -> str:
 def _learn(state: State, choice: Choice, record: Record, cases: Cases, tree: Tree, env_key: str) -> State:
     resolved = Resolved(tree)
     known = {path: state.known[path] for path in choice.skip if path in tree.files}
+    wholes = ((path, cases[key]) for key, path in _wholes(tree).items() if key in cases)
+    known |= {path: Known(recorded=NOTHING, cases=(case,), doubts=(_SKIPPED,)) for path, case in wholes}
     for path, raw in record.files.items():
         if path in tree.files:
             recorded, doubts = resolved.of(raw)
+            whole = known[path] if path in known else Known(recorded=recorded)
             known[path] = Known(
                 recorded=recorded,
-                cases=tuple(_found(recorded, cases)),
-                doubts=(*_failures(recorded, cases), *doubts),
+                cases=(*whole.cases, *_found(recorded, cases)),
+                doubts=(*_failures(recorded, cases), *doubts, *whole.doubts),
             )
     shared, doubts = resolved.of(_joined(state.shared, record.shared))
     shared = msgspec.structs.replace(shared, untrusted=doubts)
@@ -77,6 +83,11 @@ def _learn(state: State, choice: Choice, record: Record, cases: Cases, tree: Tre
         imported=imported,
         outside={**state.outside, **resolved.outside},
     )
+
+
+def _wholes(tree: Tree) -> dict[tuple[str, str], str]:
+    """The cases by which pytest's report shows a file that was skipped before it had any test."""
+    return {("", text.line(path[:-3].replace("/", "."))): path for path in tree.files if path.endswith(".py")}
 
 
 def _key(case: tuple[str, str]) -> tuple[str, str]:

@@ -200,6 +200,20 @@ def test_a_skipped_file_that_ran_teaches_nothing(lab: Lab) -> None:
     assert state.doubt == "tests/test_a.py was to be skipped, and ran"
 
 
+def test_a_file_that_is_skipped_as_a_whole_runs_always(lab: Lab) -> None:
+    case = TestCase(classname="", name="tests.test_a", status="skipped")
+    made = record({"tests/test_b.py": B})
+    state = lab.learn(made, cases={**passed(made), ("", "tests.test_a"): case})
+    assert state.known["tests/test_a.py"].cases == (case,)
+    assert lab.choose(state).why == {"tests/test_a.py": "was skipped as a whole"}
+
+
+def test_a_tree_that_was_not_seen_whole_teaches_nothing(lab: Lab) -> None:
+    tree, made = msgspec.structs.replace(lab.tree(), id=None), record(RECORDS)
+    state = selection.learn(None, Choice(), record=made, cases=passed(made), tree=tree, env_key="")
+    assert (state.known, state.doubt) == ({}, "not all files could be seen")
+
+
 def test_skipping_without_knowledge_teaches_nothing(lab: Lab) -> None:
     state = lab.learn(record({"tests/test_b.py": B}), None, Choice(skip=("tests/test_a.py",)))
     assert state.doubt == "test files were skipped of which nothing is known"

@@ -33,11 +33,11 @@ REMEMBERS = {
     "set of a variable's item": "seen = {}\ndef f():\n    seen.setdefault('a', []).append(1)\n",
     "of an imported variable by another name": "from m1 import seen as s\ndef f():\n    s.append(1)\n",
     "through a local name": "seen = {}\ndef f():\n    mine = seen\n    mine['a'] = 1\n",
-    "through a local name in a condition": "seen = {}\ndef f():\n    if mine := seen['a']:\n        mine.append(1)\n",
+    "through a local name in a condition": "seen = {}\ndef f():\n    if x := seen[1]:\n        x.append(1)\n",
     "through a loop": "seen = {}\ndef f():\n    for one in seen.values():\n        one.append(1)\n",
     "handed to another": "seen = []\ndef f():\n    heappush(seen, 1)\n",
     "class variable": "class C:\n    seen = []\n    def f(self):\n        self.seen.append(1)\n",
-    "typed class variable": "class C:\n    seen: dict[str, int] = {}\n    def f(self):\n        self.seen['a'] = 1\n",
+    "typed class variable": "class C:\n    seen: dict = {}\n    def f(self):\n        self.seen[1] = 1\n",
     "class": "class C:\n    @classmethod\n    def f(cls):\n        cls.one = 1\n",
     "own class": "class C:\n    def f(self):\n        type(self).one = 1\n",
     "own class by attribute": "class C:\n    def f(self):\n        self.__class__.one = 1\n",
@@ -49,12 +49,17 @@ REMEMBERS = {
         "@memo\ndef f(x): pass\n"
     ),
     "decorated, nonlocal": (
-        "def memo(g):\n    seen = None\n    def inner(x):\n        nonlocal seen\n        seen = g(x)\n    return inner\n"
+        "def memo(g):\n    seen = None\n    def inner(x):\n        nonlocal seen\n        seen = g(x)\n"
+        "    return inner\n"
         "@memo\ndef f(x): pass\n"
     ),
     "decorated by a class": (
-        "class Held:\n    def __init__(self, g): self.g = g\n    def __call__(self):\n        self.value = self.g()\n"
+        "class Held:\n    def __init__(self, g): self.g = g\n    def __call__(self): self.value = self.g()\n"
         "@Held\ndef f(x): pass\n"
+    ),
+    "decorated deep inside": (
+        "def memo(size):\n    seen = {}\n    def outer(g):\n        def inner(x):\n            seen[x] = g(x)\n"
+        "        return inner\n    return outer\n@memo(3)\ndef f(x): pass\n"
     ),
     "decorated by what caches": "def held(g):\n    return cache(g)\n@held\ndef f(): pass\n",
 }  # fmt: skip
@@ -78,9 +83,9 @@ FORGETS = {
     "constant": "NAMES = ('a', -1, 'b' + 'c')\ndef f():\n    g(NAMES)\n    NAMES.x()\n",
     "logger": "log = logging.getLogger()\ndef f():\n    log.setLevel(1)\n",
     "class alias": "Other = Thing\ndef f():\n    return Other.make()\n",
-    "dataclass": "class C:\n    xs: list = field(default_factory=list)\n    def f(self):\n        self.xs.append(1)\n",
+    "dataclass": "class C:\n    xs: list = field(factory=list)\n    def f(self): self.xs.append(1)\n",
     "nested": "def f():\n    found = []\n    def visit(x):\n        found.append(x)\n    visit(1)\n",
-    "plain decorator": "def wrap(g):\n    def inner(x): return g(x)\n    return inner\n@wrap\ndef f(): pass\n",
+    "plain decorator": "def wrap(g):\n    def inner(x): g(x)\n    return inner\n@wrap\ndef f(): pass\n",
     "literal": "def f(x):\n    ''.join(x)\n    {}['a'] = (x or y)[0] = 1\n",
 }  # fmt: skip
 
@@ -97,24 +102,31 @@ def lasting(source: str, private: tuple[str, ...] = ()) -> set[str]:
 
 
 REACHES = {
-    "call": ("@cache\ndef f(): return g()\ndef g(): return h\ndef h(): pass\ndef i(): pass\n", {"f", "g", "h"}),
+    "call": (
+        "@cache\ndef f(): return g()\ndef g(): return h\ndef h(): pass\ndef i(): pass\n",
+        {"f", "g", "h"},
+    ),
     "method": ("@cache\ndef f(x): return x.g()\nclass C:\n    def g(self): pass\n", {"f", "C.g"}),
     "class": (
-        "@cache\ndef f(): return C()\nclass B:\n    def __init__(self): pass\n"
-        "class C(B):\n    def __new__(cls): pass\n    def g(self): pass\n",
+        (
+            "@cache\ndef f(): return C()\nclass B:\n    def __init__(self): pass\n"
+            "class C(B):\n    def __new__(cls): pass\n    def g(self): pass\n"
+        ),
         {"f", "B.__init__", "C.__new__"},
     ),
-    "operators": ("@cache\ndef f(a, b): return a + b\nclass C:\n    def __add__(self, b): pass\n", {"f", "C.__add__"}),
+    "operators": (
+        "@cache\ndef f(a, b): return a + b\nclass C:\n    def __add__(self, b): pass\n",
+        {"f", "C.__add__"},
+    ),
     "own class": (
-        "class C:\n    def __init__(self): pass\n    @classmethod\n    @cache\n    def f(cls): return cls()\n",
+        "class C:\n    def __init__(self): pass\n    @classmethod\n    @cache\n    def f(cls): pass\n",
         {"C.f", "C.__init__"},
     ),
+    "circle": ("@cache\ndef f(): return g(h)\ndef g(): return f()\ndef h(): g()\n", {"f", "g", "h"}),
     "by string": ("@cache\ndef f(x): return getattr(x, 'g')()\ndef g(): pass\n", {"f", "g"}),
     "nothing": ("def f(): return g()\ndef g(): pass\nclass C:\n    def __add__(self, b): pass\n", set()),
-    "another name": (
-        "from m import g as h\n@cache\ndef f(): return h()\ndef g(): pass\n", {"f", "g"},
-    ),
-}  # fmt: skip
+    "another name": ("from m import g as h\n@cache\ndef f(): return h()\ndef g(): pass\n", {"f", "g"}),
+}
 
 
 @pytest.mark.parametrize("name", REACHES)
