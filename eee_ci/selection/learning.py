@@ -12,7 +12,6 @@ from eee_ci.selection.record import NOTHING, Record, Recorded
 from eee_ci.selection.resolving import Resolved, inner
 from eee_ci.selection.state import Choice, Known, State, ids
 
-_SKIPPED = "was skipped as a whole"
 Cases = Mapping[tuple[str, str], TestCase]  # of this run, by classname and name
 
 
@@ -47,41 +46,48 @@ def _contradiction(choice: Choice, record: Record, cases: Cases, tree: Tree) -> 
 def _learn(state: State, choice: Choice, record: Record, cases: Cases, tree: Tree, env_key: str) -> State:
     resolved = Resolved(tree)
     known = {path: state.known[path] for path in choice.skip if path in tree.files}
-    wholes = ((path, cases[key]) for key, path in _wholes(tree).items() if key in cases)
-    known |= {path: Known(recorded=NOTHING, cases=(case,), doubts=(_SKIPPED,)) for path, case in wholes}
-    for path, raw in record.files.items():
-        if path in tree.files:
-            recorded, doubts = resolved.of(raw)
-            whole = known[path] if path in known else Known(recorded=recorded)
-            known[path] = Known(
-                recorded=recorded,
-                cases=(*whole.cases, *_found(recorded, cases)),
-                doubts=(*_failures(recorded, cases), *doubts, *whole.doubts),
-            )
+    known.update(_fresh(record, cases, tree, resolved))
     shared, doubts = resolved.of(_joined(state.shared, record.shared))
-    shared = msgspec.structs.replace(shared, untrusted=doubts)
-    early = _merged(
-        state.import_executed, {path: inner(names) for path, names in record.import_executed.items()}
-    )
-    every = [shared, *(one.recorded for one in known.values())]
-    imported = frozenset(path for one in every for path in (*one.modules, *(one.executed or ())))
-    shapes = _shapes(state, tree, imported | early.keys())
-    made = {path: one for path, data in shapes.items() if (one := shape.unpack(data)) is not None}
-    held = memory.memory(made, _private(known, shared))
-    return State(
+    early = {path: inner(names) for path, names in record.import_executed.items()}
+    now = State(
         env_key=env_key,
         files=ids(tree),
         known=dict(sorted(known.items())),
-        shared=shared,
-        import_executed=early,
+        shared=msgspec.structs.replace(shared, untrusted=doubts),
+        import_executed=_merged(state.import_executed, early),
+        outside={**state.outside, **resolved.outside},
+    )
+    return _studied(now, state, tree)
+
+
+def _fresh(record: Record, cases: Cases, tree: Tree, resolved: Resolved) -> Iterator[tuple[str, Known]]:
+    for key, path in _wholes(tree).items():
+        if key in cases and path not in record.files:
+            yield path, Known(recorded=NOTHING, cases=(cases[key],), doubts=("was skipped as a whole",))
+    for path, raw in record.files.items():
+        if path in tree.files:
+            recorded, doubts = resolved.of(raw)
+            found = tuple(cases[key] for key in map(_key, recorded.cases) if key in cases)
+            yield path, Known(recorded=recorded, cases=found, doubts=(*_failures(recorded, cases), *doubts))
+
+
+def _studied(now: State, before: State, tree: Tree) -> State:
+    """With the shapes of all modules, and what these say together."""
+    every = [now.shared, *(one.recorded for one in now.known.values())]
+    measured = frozenset(path for one in every for path in one.executed or ()) | now.import_executed.keys()
+    imported = measured.union(*(one.modules for one in every))
+    shapes = _shapes(now, before, tree, imported)
+    made = {path: one for path, data in shapes.items() if (one := shape.unpack(data)) is not None}
+    held = memory.memory(made, _private(now.known, now.shared))
+    return msgspec.structs.replace(
+        now,
         shapes=shapes,
         remembering=held.remembering,
         lasting=held.lasting,
         variables=frozenset(name for one in made.values() for name in one.variables),
         importers=memory.importers(made),
-        measured=frozenset(path for one in every for path in one.executed or ()) | early.keys(),
+        measured=measured,
         imported=imported,
-        outside={**state.outside, **resolved.outside},
     )
 
 
@@ -93,10 +99,6 @@ def _wholes(tree: Tree) -> dict[tuple[str, str], str]:
 def _key(case: tuple[str, str]) -> tuple[str, str]:
     """As the reader of JUnit has it."""
     return text.line(case[0]), text.line(case[1]) or "(no name)"
-
-
-def _found(recorded: Recorded, cases: Cases) -> Iterator[TestCase]:
-    return (cases[key] for key in map(_key, recorded.cases) if key in cases)
 
 
 def _failures(recorded: Recorded, cases: Cases) -> Iterator[str]:
@@ -135,12 +137,12 @@ def _merged(
     return {path: _both(old.get(path, ()), new.get(path, ())) for path in sorted(old.keys() | new.keys())}
 
 
-def _shapes(state: State, tree: Tree, paths: frozenset[str]) -> dict[str, bytes]:
+def _shapes(now: State, before: State, tree: Tree, paths: frozenset[str]) -> dict[str, bytes]:
     """Of the modules as they are now; those of unchanged ones are there already."""
-    made, now = {}, ids(tree)
+    made = {}
     for path in sorted(path for path in paths & tree.files.keys() if path.endswith(".py")):
-        if path in state.shapes and state.files.get(path) == now[path]:
-            made[path] = state.shapes[path]
+        if path in before.shapes and before.files.get(path) == now.files[path]:
+            made[path] = before.shapes[path]
         else:
             data = ground.source(tree, path)
             made[path] = shape.pack(None if data is None else shape.shape(data))

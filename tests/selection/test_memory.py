@@ -59,7 +59,7 @@ REMEMBERS = {
     ),
     "decorated deep inside": (
         "def memo(size):\n    seen = {}\n    def outer(g):\n        def inner(x):\n            seen[x] = g(x)\n"
-        "        return inner\n    return outer\n@memo(3)\ndef f(x): pass\n"
+        "        return inner\n    return outer\n@memo(3)\ndef f(): pass\n"
     ),
     "decorated by what caches": "def held(g):\n    return cache(g)\n@held\ndef f(): pass\n",
 }  # fmt: skip
