@@ -1,6 +1,6 @@
 """Which test files a tree can have broken since the last complete knowledge."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from eee_ci import text
 from eee_ci.model import Tree
@@ -39,7 +39,7 @@ def _choose(state: State, tests: tuple[str, ...], moved: Moved) -> Choice:
         return Choice(run=tests, first=tuple(why), why=why, all_because=f"all tests share it: {reason}")
     skip = tuple(path for path in tests if path not in why)
     maps, drop = _carried(moved)
-    kept = _kept(state, skip, drop)
+    kept = _kept(state, skip)
     return Choice(run=tuple(why), skip=skip, first=tuple(why), why=why, kept=kept, maps=maps, drop=drop)
 
 
@@ -70,7 +70,7 @@ def _carried(moved: Moved) -> tuple[dict[str, dict[int, int]], tuple[str, ...]]:
     return maps, tuple(sorted((edits.keys() | moved.changes.deleted) - maps.keys()))
 
 
-def _kept(state: State, skip: Iterable[str], drop: Collection[str]) -> tuple[str, ...]:
+def _kept(state: State, skip: Iterable[str]) -> tuple[str, ...]:
     """The contexts of what is skipped, of the imports that it needs, and what all tests share."""
     kept: set[str] = {"shared"}
     modules: set[str] = set()
@@ -78,4 +78,4 @@ def _kept(state: State, skip: Iterable[str], drop: Collection[str]) -> tuple[str
         recorded = state.known[path].recorded
         kept.update((f"file:{path}", *recorded.fixtures))
         modules.update(recorded.modules)
-    return tuple(sorted(kept.union(f"import:{module}" for module in modules.difference(drop))))
+    return tuple(sorted(kept.union(f"import:{module}" for module in modules)))

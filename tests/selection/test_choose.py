@@ -209,9 +209,13 @@ SOME = {
         {"src/sub/part.py": "is new, and may hold tests"},
     ),
     "import that may have failed": (
-        both(write({"src/p/functools.txt": ""}), write({"src/q/a.py": ""})),
+        write({"src/q/a.py": ""}),
         {"src/q/a.py": "is new, and may hold tests", "a": "tests/test_a.py may import what is new",
          "b": "src/p/b.py may import what is new"},
+    ),
+    "import of a folder that may have failed": (
+        write({"src/q/a/x.txt": ""}),
+        {"a": "tests/test_a.py may import what is new", "b": "src/p/b.py may import what is new"},
     ),
 }  # fmt: skip
 
@@ -369,6 +373,23 @@ def test_two_test_files_that_import_each_other(lab: Lab) -> None:
     state = learned(lab, pair)
     lab.write({"tests/test_a.py": "x = 1\n"})
     assert lab.choose(state).run == ("tests/test_a.py", "tests/test_b.py")
+
+
+def test_what_was_executed_counts_without_an_import(lab: Lab) -> None:
+    state = learned(lab, {"tests/test_a.py": ran("tests/test_a.py", executed={"src/p/a.py": ("two",)})})
+    body("src/p/a.py", "return 2", "return 3")(lab)
+    assert lab.choose(state).why["tests/test_a.py"] == "src/p/a.py: body of two changed"
+
+
+def test_what_a_shared_test_file_remembers_counts(lab: Lab) -> None:
+    lab.write(
+        {"tests/test_b.py": "from functools import cache\n\n\n@cache\ndef kept():\n    return a.two()\n"}
+    )
+    importing = ran("tests/test_a.py", "tests/test_b.py", "src/p/a.py", executed={})
+    state = learned(lab, {"tests/test_a.py": importing})
+    body("src/p/a.py", "return 2", "return 3")(lab)
+    choice = lab.choose(state)
+    assert choice.why["tests/test_a.py"] == "src/p/a.py: body of two changed, whose results may be remembered"
 
 
 def test_a_function_that_remembers_from_now_on_spreads(lab: Lab, state: State) -> None:

@@ -45,21 +45,21 @@ REMEMBERS = {
     "mutable default by name": "def f(*, seen={}):\n    seen['a'] = 1\n",
     "registry": "registry = Registry()\ndef f():\n    registry.add(1)\n",
     "decorated": (
-        "def memo(g):\n    seen = {}\n    def inner(x):\n        seen[x] = g(x)\n    return inner\n"
-        "@memo\ndef f(x): pass\n"
+        "def wrap(g):\n    seen = {}\n    def inner(x):\n        seen[x] = g(x)\n    return inner\n"
+        "@wrap\ndef f(x): pass\n"
     ),
     "decorated, nonlocal": (
-        "def memo(g):\n    seen = None\n    def inner(x):\n        nonlocal seen\n        seen = g(x)\n"
+        "def wrap(g):\n    seen = None\n    def inner(x):\n        nonlocal seen\n        seen = g(x)\n"
         "    return inner\n"
-        "@memo\ndef f(x): pass\n"
+        "@wrap\ndef f(x): pass\n"
     ),
     "decorated by a class": (
         "class Held:\n    def __init__(self, g): self.g = g\n    def __call__(self): self.value = self.g()\n"
         "@Held\ndef f(x): pass\n"
     ),
     "decorated deep inside": (
-        "def memo(size):\n    seen = {}\n    def outer(g):\n        def inner(x):\n            seen[x] = g(x)\n"
-        "        return inner\n    return outer\n@memo(3)\ndef f(): pass\n"
+        "def wrap(size):\n    seen = {}\n    def outer(g):\n        def inner(x): seen[x] = g(x)\n"
+        "        return inner\n    return outer\n@wrap(3)\ndef f(): pass\n"
     ),
     "decorated by what caches": "def held(g):\n    return cache(g)\n@held\ndef f(): pass\n",
 }  # fmt: skip

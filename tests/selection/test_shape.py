@@ -156,6 +156,13 @@ def test_functions_of_one_name_count_together() -> None:
     assert changed(before, shaped(source.replace(b"2", b"3"))) == {"f"}
 
 
+def test_the_layout_of_a_statement_is_part_of_it() -> None:
+    before = shaped(b"def f():\n    return {a: b,\n            c: d}\n")
+    after = shaped(b"def f():\n    return {a:\n            b,\n            c:\n            d}\n")
+    assert changed(before, after) == {"f"}
+    assert linemap(before, after) == {1: 1}
+
+
 def test_lines_that_two_units_shared_cannot_be_mapped_apart() -> None:
     joined, apart = shaped(b"def f(): return 1\n"), shaped(b"def f():\n    return 1\n")
     assert linemap(joined, apart) is None
