@@ -1,0 +1,104 @@
+"""Tests that an edit can have broken: pytest with the recorder, and its results made whole with remembered ones."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from eee_ci import inject, reading, selection
+from eee_ci.errors import ReportError
+from eee_ci.model import Command, Noun, Outcome, Reading, Step, TestCase
+from eee_ci.ports import Site
+from eee_ci.readers import coverage
+from eee_ci.selection import Choice, Record, State
+
+SELECT, RECORD = "select.json", "record.json"
+WISH, FACTS, BEFORE, AFTER = "coverage-wish.json", "coverage-facts.json", "coverage-before", "coverage-after"
+UNUSABLE = 3  # exit code of covreport: what is remembered cannot be used
+
+
+class Facts(Noun, frozen=True, kw_only=True):
+    """What covreport found out: lines of unchanged files that nobody runs any more."""
+
+    executed: dict[str, dict[str, tuple[str, ...]]] = {}
+    lost: dict[str, tuple[int, ...]] = {}
+
+
+def recorded(whole: Command, site: Site, choice: Choice, *, before: bytes | None, covers: bool) -> Command:
+    """The command of the gate with the recorder at work: it leaves out what the choice skips."""
+    first, *_ = whole.steps
+    at = first.argv.index("-m", first.argv.index("--cwd-on-path"))
+    argv = (*first.argv[:at], f"--record={{scratch}}/{SELECT}", *first.argv[at:])
+    wish = {"v": 1, "root": "{root}", "report": f"{{scratch}}/{RECORD}", "skip": choice.skip, "first": choice.first}
+    give = {SELECT: msgspec.json.encode(wish)}
+    steps: tuple[Step, ...] = (msgspec.structs.replace(first, argv=argv),)
+    if covers:
+        give[WISH] = msgspec.json.encode(_wish(choice, remembered=before is not None))
+        report = ("{python}", inject.script("covreport.py"), f"{{scratch}}/{WISH}")
+        steps = (*steps, Step(argv=report))
+    if before is not None:
+        give[BEFORE] = before
+    return msgspec.structs.replace(whole, steps=steps, give=give, keep=(*whole.keep, RECORD, FACTS, AFTER))
+
+
+def _wish(choice: Choice, *, remembered: bool) -> dict[str, object]:
+    ran = tuple(f"file:{path}" for path in choice.run)
+    told: dict[str, object] = {
+        "data": f"{{scratch}}/{coverage.DATA}",
+        "report": f"{{scratch}}/{coverage.REPORT}",
+        "memo": "{cache}/analysis",
+        "merged": f"{{scratch}}/{AFTER}",
+        "facts": f"{{scratch}}/{FACTS}",
+    }
+    if remembered:
+        told |= {
+            "remembered": f"{{scratch}}/{BEFORE}",
+            "labels": choice.kept,
+            "drop": choice.drop,
+            "maps": {path: {str(a): b for a, b in lines.items()} for path, lines in choice.maps.items()},
+            "old": ran,
+            "new": ran,
+        }
+    return told
+
+
+def narrowed(outcome: Outcome, choice: Choice, *, covers: bool) -> bool:
+    """Do the files that ran tell enough? Not where they cover less than before, for then others, which were
+    left out, may be what covers it in a whole run."""
+    if not choice.skip:
+        return True
+    if not covers or len(outcome.steps) < 2:  # noqa: PLR2004 - the tests, then their coverage
+        return True
+    if outcome.steps[-1].exit == UNUSABLE:
+        return False
+    facts = outcome.files.get(FACTS)
+    if facts is None:
+        return True  # the reading says what went wrong
+    return not reading.shaped(facts, "the facts on coverage", Facts).lost
+
+
+def record(outcome: Outcome) -> Record | None:
+    """What the recorder saw; None where it wrote nothing that can be read."""
+    data = outcome.files.get(RECORD)
+    if data is None:
+        return None
+    try:
+        return selection.load(data)
+    except ReportError:
+        return None
+
+
+def completed(told: Reading, choice: Choice, state: State | None) -> Reading:
+    """The reading with the cases of the test files that were left out, in one fixed order."""
+    known = state.known if state else {}
+    remembered = [case for path in choice.skip for case in known[path].cases]
+    return msgspec.structs.replace(told, cases=ordered((*told.cases, *remembered)))
+
+
+def ordered(cases: Iterable[TestCase]) -> tuple[TestCase, ...]:
+    """By class, the order of a class kept: the same whichever files went first."""
+    return tuple(sorted(cases, key=lambda case: case.classname))
+
+
+def by_name(cases: Iterable[TestCase]) -> Mapping[tuple[str, str], TestCase]:
+    """The cases by class and name."""
+    return {(case.classname, case.name): case for case in cases}

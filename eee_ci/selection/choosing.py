@@ -1,0 +1,81 @@
+"""Which test files a tree can have broken since the last complete knowledge."""
+
+from collections.abc import Iterable
+
+from eee_ci import text
+from eee_ci.model import Tree
+from eee_ci.selection import everyone
+from eee_ci.selection.changes import Changes, base, suffix
+from eee_ci.selection.moved import Moved
+from eee_ci.selection.state import Choice, State
+
+NOTHING_YET = "no earlier run of the tests is remembered"
+
+
+def choose(state: State | None, tree: Tree, *, env_key: str) -> Choice:
+    """The test files to run and to skip; whatever goes wrong here means: run all."""
+    try:
+        state = state or State(doubt=NOTHING_YET)
+        moved = Moved(state, tree)
+        tests = _tests(state, moved.changes)
+        if reason := everyone.unknown(state, tree, env_key):
+            return Choice(run=tests, all_because=reason)
+        return _choose(state, tests, moved)
+    except Exception as error:  # noqa: BLE001 - a fault in here may cost time, never a missed failure
+        return Choice(all_because=f"the selection of tests failed ({text.line(repr(error))})")
+
+
+def _choose(state: State, tests: tuple[str, ...], moved: Moved) -> Choice:
+    why = {path: reason for path in tests if (reason := _why(state, path, moved))}
+    if remembered := moved.remembered():
+        for path in tests:
+            modules = state.known[path].recorded.modules if path in state.known else ()
+            if path not in why and (hit := next((module for module in modules if module in remembered), "")):
+                why[path] = remembered[hit]
+        why = dict(sorted(why.items()))
+    for reason in everyone.reasons(state, moved.changes):
+        return Choice(run=tests, first=tuple(why), why=why, all_because=reason)
+    for reason in (*state.shared.untrusted, *moved.reasons(state.shared)):
+        return Choice(run=tests, first=tuple(why), why=why, all_because=f"all tests share it: {reason}")
+    skip = tuple(path for path in tests if path not in why)
+    maps, drop = _carried(moved)
+    kept = _kept(state, skip)
+    return Choice(run=tuple(why), skip=skip, first=tuple(why), why=why, kept=kept, maps=maps, drop=drop)
+
+
+def _tests(state: State, changes: Changes) -> tuple[str, ...]:
+    """In the order of the tree. What looks like a test file, was there and was never imported is none."""
+    like = {path for path in changes.new if everyone.TEST.fullmatch(base(path))}
+    moved = changes.edited | changes.added | state.known.keys() | state.imported
+    tests = (like & moved) | (state.known.keys() & changes.new.keys())
+    if changes.old:  # a project may name its tests as it likes; at first nothing can be called new
+        kinds = {suffix(path) for path in state.known} | {".py"}
+        tests.update(path for path in changes.added if suffix(path) in kinds)
+    return tuple(sorted(tests))
+
+
+def _why(state: State, path: str, moved: Moved) -> str:
+    known = state.known.get(path)
+    if known is None:
+        return "no record yet" if everyone.TEST.fullmatch(base(path)) else "is new, and may hold tests"
+    if path in moved.changes.edited:
+        return f"{text.path(path)} changed"
+    return next(iter(known.doubts), "") or next(moved.reasons(known.recorded), "")
+
+
+def _carried(moved: Moved) -> tuple[dict[str, dict[int, int]], tuple[str, ...]]:
+    """Of edited modules the lines that stay, and the files of which none does."""
+    edits = {path: moved.edits.of(path) for path in sorted(moved.changes.edited) if path.endswith(".py")}
+    maps = {path: edit.lines for path, edit in edits.items() if edit.lines is not None}
+    return maps, tuple(sorted((edits.keys() | moved.changes.deleted) - maps.keys()))
+
+
+def _kept(state: State, skip: Iterable[str]) -> tuple[str, ...]:
+    """The contexts of what is skipped, of the imports that it needs, and what all tests share."""
+    kept: set[str] = {"shared"}
+    modules: set[str] = set()
+    for path in skip:
+        recorded = state.known[path].recorded
+        kept.update((f"file:{path}", *recorded.fixtures))
+        modules.update(recorded.modules)
+    return tuple(sorted(kept.union(f"import:{module}" for module in modules)))
