@@ -124,6 +124,13 @@ class Store(Protocol):
         """A digest of this user's, which tells nobody else the value."""
 
 
+class Selecting(GateAdapter, Protocol):
+    """A test gate whose test files can be chosen: its option `select` says how."""
+
+    def covers(self, gate: Gate) -> bool:
+        """Is coverage measured?"""
+
+
 class Report(Protocol):
     """A report format."""
 

@@ -1,7 +1,7 @@
 """The gate tools: one table, name to adapter, and those that can judge file by file. Read by the planner."""
 
 from eee_ci.gates import bandit, build, command, complexity, mypy, nox, pytest, ruff, ruff_format, tsc
-from eee_ci.ports import Divided, GateAdapter
+from eee_ci.ports import Divided, GateAdapter, Selecting
 
 TABLE: dict[str, GateAdapter] = {
     "bandit": bandit,
@@ -22,3 +22,4 @@ DIVIDED: dict[str, Divided] = {
     "ruff": ruff,
     "ruff-format": ruff_format,
 }
+SELECTING: dict[str, Selecting] = {"pytest": pytest}

@@ -1,5 +1,7 @@
 """pytest, under coverage.py unless `coverage: false`, always with the project's own interpreter."""
 
+from typing import Literal
+
 import msgspec
 
 from eee_ci import reading
@@ -26,9 +28,12 @@ JUNIT = "junit.xml"
 
 
 class Options(Noun, frozen=True, kw_only=True):
-    """`coverage: false` runs the tests alone."""
+    """`coverage: false` runs the tests alone. `select: affected` runs the test files that an edit can have
+    broken and remembers the others, `affected-first` runs these first and then the rest, `all` follows none.
+    `auto` is `affected-first` in CI and `affected` elsewhere."""
 
     coverage: bool = True
+    select: Literal["auto", "all", "affected-first", "affected"] = "auto"
 
 
 OPTIONS = Options
@@ -36,11 +41,11 @@ OPTIONS = Options
 
 def limits(gate: Gate) -> dict[str, Limit]:
     """Where coverage is not measured it has no limit."""
-    return {name: limit for name, limit in LIMITS.items() if name != "coverage" or _covers(gate)}
+    return {name: limit for name, limit in LIMITS.items() if name != "coverage" or covers(gate)}
 
 
 def requirements(gate: Gate) -> tuple[Requirement, ...]:
-    names = ("pytest", "coverage") if _covers(gate) else ("pytest",)
+    names = ("pytest", "coverage") if covers(gate) else ("pytest",)
     return tuple(Requirement(name=name, project=True) for name in names)
 
 
@@ -50,7 +55,7 @@ def command(gate: Gate, site: Site) -> Command:
     at = words.index("-m")  # before it stand the launcher's options
     alone = ("--no-cov",) if "pytest-cov" in site.distributions else ()  # it would trace a second time
     run = (
-        *(*words[:at], "--cwd-on-path", *(coverage.measuring(site) if _covers(gate) else ()), *words[at:]),
+        *(*words[:at], "--cwd-on-path", *(coverage.measuring(site) if covers(gate) else ()), *words[at:]),
         *gate.args,
         *alone,
         *("--color=no", "--rootdir={root}", "--junitxml={scratch}/" + JUNIT),
@@ -59,7 +64,7 @@ def command(gate: Gate, site: Site) -> Command:
         *gate.paths,
     )
     return Command(
-        steps=(Step(argv=run, go_on=(0, 1)), *(coverage.reporting(site) if _covers(gate) else ())),
+        steps=(Step(argv=run, go_on=(0, 1)), *(coverage.reporting(site) if covers(gate) else ())),
         env=coverage.ENV
         | {
             "HYPOTHESIS_STORAGE_DIRECTORY": "{cache}/hypothesis",
@@ -80,17 +85,18 @@ def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
         known = tests.of_pytest(data, reruns=bool(RERUNNERS & site.distributions))
     if not known.lost:
         tests.check(known.ran, ran, reading.exits(ran, EXITS))
-    measured = coverage.read(outcome, site) if _covers(gate) and not known.lost else Reading()
+    measured = coverage.read(outcome, site) if covers(gate) and not known.lost else Reading()
     lost = (f"could not collect {tests.place(case, site.root)}: {case.message}" for case in known.lost)
     found = tests.findings((*known.lost, *known.ran), site.root, "pytest")
     return Reading(
         findings=(*reading.finish(site.root, found), *measured.findings),
-        cases=known.ran,
+        cases=tests.ordered(known.ran),
         measures=tests.measures(known.ran) | measured.measures,
         errors=(*lost, *measured.errors),
         notes=measured.notes,
     )
 
 
-def _covers(gate: Gate) -> bool:
+def covers(gate: Gate) -> bool:
+    """Is coverage measured?"""
     return msgspec.convert(gate.options, OPTIONS).coverage

@@ -147,7 +147,7 @@ class Course:
 
     def _widen(self, job: Job) -> None:
         """Run a job for all of its files, since a part of them told too little."""
-        self._jobs[job.gate.id] = wider = msgspec.structs.replace(job, command=job.whole, whole=None)
+        self._jobs[job.gate.id] = wider = job.everything
         if wider.command is not None:
             self._submit(wider, wider.command)
 
@@ -219,6 +219,7 @@ class Course:
             reasons=reasons,
             limits=job.limits,
             because=job.because if status != "skipped" else (),
+            chosen=job.chosen if status != "skipped" else {},
         )
 
     def _finish(self, verdict: Verdict) -> None:

@@ -8,7 +8,7 @@ from eee_ci.config import Config, ToolSpec
 from eee_ci.errors import ReportError, UsageError
 from eee_ci.memory import Remembered
 from eee_ci.model import Noun, Outcome, Reading, Tree
-from eee_ci.plan import divided, jobs
+from eee_ci.plan import divided, jobs, selected
 from eee_ci.plan.divided import Said as Said
 from eee_ci.plan.job import Job as Job
 from eee_ci.plan.jobs import Setting, effective
@@ -101,6 +101,9 @@ def read(job: Job, outcome: Outcome) -> Said:
     try:
         if job.division is not None:
             return divided.read(gate, job.site, outcome, job.division, partial=job.whole is not None)
+        if job.selection is not None:
+            told, learned = selected.read(gate, job.site, outcome, job.selection)
+            return Said(reading=told, learned=learned)
         return Said(reading=gates.TABLE[gate.tool].read(gate, job.site, outcome))
     except ReportError as error:
         said = str(error)
@@ -114,6 +117,8 @@ def keep(job: Job, said: Said, found: Remembered, known: Keys) -> None:
     if job.division is not None:
         divided.keep(job.division, said, known, found)
     if job.manifest is not None:
+        if said.learned is not None:
+            selected.keep(job.gate, job.manifest, known, said.learned)
         files, scope = known.listed(job.gate, job.site), known.scope(job.gate)
         memory.keep(known.store, job.manifest, files, scope=scope, found=found, root=job.site.root)
 

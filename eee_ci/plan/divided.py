@@ -7,6 +7,7 @@ from eee_ci.memory import Remembered, pieces
 from eee_ci.memory import manifest as manifests
 from eee_ci.model import Command, Gate, Noun, Outcome, Reading
 from eee_ci.plan.keys import Keys
+from eee_ci.plan.selected import Learned
 from eee_ci.ports import Divided, Inputs, Site
 
 
@@ -21,11 +22,12 @@ class Division(Noun, frozen=True, kw_only=True):
 
 class Said(Noun, frozen=True, kw_only=True):
     """The reading of the whole, None where only a whole run can tell; and what was said of single files, of
-    all that there are or of a `part`."""
+    all that there are or of a `part`; and what a run of tests taught."""
 
     reading: Reading | None
     pieces: dict[str, Reading] = {}
     part: bool = False
+    learned: Learned | None = None
 
 
 def divide(gate: Gate, site: Site, known: Keys, *, limits: object) -> Division | None:

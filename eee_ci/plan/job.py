@@ -2,10 +2,13 @@
 
 import math
 
+import msgspec
+
 from eee_ci import schedule
 from eee_ci.memory import Manifest, Remembered
 from eee_ci.model import Command, Gate, Limit, Noun
 from eee_ci.plan.divided import Division
+from eee_ci.plan.selected import Selection
 from eee_ci.ports import Site
 
 
@@ -28,6 +31,7 @@ class Job(Noun, frozen=True, kw_only=True):
     useful: float | None = None  # cores that it kept busy before
     memory: int | None = None  # bytes that it is expected to need
     division: Division | None = None  # of a gate that can judge file by file
+    selection: Selection | None = None  # of a test gate
     whole: Command | None = None  # where `command` is for a part of the files: the one for all of them
 
     @property
@@ -44,3 +48,16 @@ class Job(Noun, frozen=True, kw_only=True):
     def held(self) -> int:
         """Cores that it takes from the others: of those it may use no more than it keeps busy."""
         return self.cores if self.useful is None else max(1, min(self.cores, math.ceil(self.useful)))
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The test files that run while others are remembered, each with its reason."""
+        if self.selection is None or not self.selection.choice.skip:
+            return {}
+        return {path: self.selection.choice.why.get(path, "") for path in self.selection.choice.run}
+
+    @property
+    def everything(self) -> "Job":
+        """The same job for all of its files."""
+        chosen = self.selection.everything if self.selection else None
+        return msgspec.structs.replace(self, command=self.whole, whole=None, selection=chosen)

@@ -1,14 +1,15 @@
 """Gates become jobs: tools found, commands made, costs expected, what is remembered answered."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 import msgspec
 
 from eee_ci import environment, gates, history, inject, judge, tools
 from eee_ci.config import Config
+from eee_ci.memory import Manifest
 from eee_ci.model import Command, Gate, Limit, Noun
-from eee_ci.plan import divided
+from eee_ci.plan import divided, selected
 from eee_ci.plan.job import Job
 from eee_ci.plan.keys import Keys
 from eee_ci.ports import Site, Tool
@@ -54,16 +55,42 @@ def make(gate: Gate, setting: Setting, *, asked: bool) -> Job:
         return _complete(command, found.values(), job, setting)
 
     ready = msgspec.structs.replace(job, site=site, command=complete(made))
-    return _remembered(ready, setting.keys, complete) if setting.keys else ready
+    return _remembered(ready, setting.keys, complete, setting.environ) if setting.keys else ready
 
 
-def _remembered(job: Job, known: Keys, complete: Callable[[Command], Command]) -> Job:
+def _remembered(
+    job: Job, known: Keys, complete: Callable[[Command], Command], environ: Mapping[str, str]
+) -> Job:
     """The job with what it said on the same inputs, else with a command for what is not remembered."""
     found = known.find(job.gate, job.limits, job.site, job.command or Command(steps=()))
     job = msgspec.structs.replace(
         job, manifest=found.manifest, remembered=found.remembered, because=found.because
     )
-    return job if job.remembered or job.manifest is None else _divided(job, known, complete)
+    if job.remembered is not None or job.manifest is None:
+        return job
+    if job.gate.tool in gates.SELECTING:
+        return _chosen(job, job.manifest, known, environ)
+    return _divided(job, known, complete)
+
+
+def _chosen(job: Job, manifest: Manifest, known: Keys, environ: Mapping[str, str]) -> Job:
+    """The job of a test gate, for the test files that can be affected."""
+    covers = gates.SELECTING[job.gate.tool].covers(job.gate)
+    chosen = selected.select(job.gate, manifest, known, environ, covers=covers)
+    if chosen is None or job.command is None:
+        return job
+    choice = chosen.choice
+    because = (
+        (*job.because, f"all test files run: {choice.all_because}") if choice.all_because else job.because
+    )
+    return msgspec.structs.replace(
+        job,
+        selection=chosen,
+        command=selected.command(job.command, chosen, covers=covers),
+        whole=selected.command(job.command, chosen.everything, covers=covers) if choice.skip else None,
+        expected=job.expected * selected.share(chosen),
+        because=because,
+    )
 
 
 def _divided(job: Job, known: Keys, complete: Callable[[Command], Command]) -> Job:

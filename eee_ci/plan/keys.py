@@ -38,7 +38,8 @@ class Keys:
         self.seen = Seen(store)
         self.files = memory.listing({**found.files, **ignored}, found.modes)
         self.listing = manifests.digest(self.files)
-        self._tree, self._project, self._own = found, project, interpreter.own()
+        self.tree, self.ignored = found, dict(ignored)
+        self._project, self._own = project, interpreter.own()
         self._shared = {**identity.ourselves(self.seen), **identity.system()}
         self._environments: dict[str, dict[str, str]] = {}
         self._places = {
@@ -54,7 +55,7 @@ class Keys:
             made = self.manifest(gate, held, site, command)
             if isinstance(made, str):
                 return Found(because=(made,))
-            remembered = memory.recall(self.store, made, self._tree.root)
+            remembered = memory.recall(self.store, made, self.tree.root)
             files = self.listed(gate, site)
             why = () if remembered else memory.why(self.store, made, files, self.scope(gate))
             return Found(manifest=made, remembered=remembered, because=why)
@@ -63,7 +64,7 @@ class Keys:
 
     def scope(self, gate: Gate) -> str:
         """Where earlier runs of a gate are looked for: all checkouts of a repository share it."""
-        return memory.scope(self._tree.home or self._tree.root, gate.id)
+        return memory.scope(self.tree.home or self.tree.root, gate.id)
 
     def manifest(self, gate: Gate, held: Mapping[str, Limit], site: Site, command: Command) -> Manifest | str:
         """All that the gate's result depends on; a sentence where that cannot be known."""
@@ -108,7 +109,7 @@ class Keys:
 
     def _doubt(self, site: Site) -> str:
         """Why the inputs of no gate of this site are known; empty when they are."""
-        if self._tree.id is None:
+        if self.tree.id is None:
             return "some files of the project cannot be read"
         if out := next(self._leaving(), None):
             return f"{out} leads out of the project"
@@ -118,11 +119,11 @@ class Keys:
 
     @property
     def _packages(self) -> str:
-        return f"{self._tree.root}/node_modules/.package-lock.json"
+        return f"{self.tree.root}/node_modules/.package-lock.json"
 
     def _leaving(self) -> Iterator[str]:
-        root = self._tree.root
-        for path, mode in self._tree.modes.items():
+        root = self.tree.root
+        for path, mode in self.tree.modes.items():
             if mode == LINK and not f"{os.path.realpath(f'{root}/{path}')}/".startswith(f"{root}/"):
                 yield path
 
@@ -150,7 +151,7 @@ class Keys:
 
     def _environment(self, one: Interpreter) -> dict[str, str]:
         if one.path not in self._environments:
-            installed = identity.distributions(one, self._tree.root, self.seen)
+            installed = identity.distributions(one, self.tree.root, self.seen)
             facts = {**identity.interpreter(one, self.seen), **installed}
             whose = "" if one is self._project else " of eee-ci"  # both may be at work in one gate
             self._environments[one.path] = {f"{name}{whose}": value for name, value in facts.items()}

@@ -1,4 +1,4 @@
-"""Tests that an edit can have broken: pytest with the recorder, and its results made whole with remembered ones."""
+"""Tests that an edit can have broken: pytest with the recorder, its results completed by remembered ones."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,8 +7,7 @@ import msgspec
 from eee_ci import inject, reading, selection
 from eee_ci.errors import ReportError
 from eee_ci.model import Command, Noun, Outcome, Reading, Step, TestCase
-from eee_ci.ports import Site
-from eee_ci.readers import coverage
+from eee_ci.readers import coverage, tests
 from eee_ci.selection import Choice, Record, State
 
 SELECT, RECORD = "select.json", "record.json"
@@ -23,13 +22,13 @@ class Facts(Noun, frozen=True, kw_only=True):
     lost: dict[str, tuple[int, ...]] = {}
 
 
-def recorded(whole: Command, site: Site, choice: Choice, *, before: bytes | None, covers: bool) -> Command:
+def recorded(whole: Command, choice: Choice, *, before: bytes | None, covers: bool) -> Command:
     """The command of the gate with the recorder at work: it leaves out what the choice skips."""
     first, *_ = whole.steps
     at = first.argv.index("-m", first.argv.index("--cwd-on-path"))
     argv = (*first.argv[:at], f"--record={{scratch}}/{SELECT}", *first.argv[at:])
-    wish = {"v": 1, "root": "{root}", "report": f"{{scratch}}/{RECORD}", "skip": choice.skip, "first": choice.first}
-    give = {SELECT: msgspec.json.encode(wish)}
+    wish = {"v": 1, "root": "{root}", "report": f"{{scratch}}/{RECORD}"}
+    give = {SELECT: msgspec.json.encode({**wish, "skip": choice.skip, "first": choice.first})}
     steps: tuple[Step, ...] = (msgspec.structs.replace(first, argv=argv),)
     if covers:
         give[WISH] = msgspec.json.encode(_wish(choice, remembered=before is not None))
@@ -91,12 +90,8 @@ def completed(told: Reading, choice: Choice, state: State | None) -> Reading:
     """The reading with the cases of the test files that were left out, in one fixed order."""
     known = state.known if state else {}
     remembered = [case for path in choice.skip for case in known[path].cases]
-    return msgspec.structs.replace(told, cases=ordered((*told.cases, *remembered)))
-
-
-def ordered(cases: Iterable[TestCase]) -> tuple[TestCase, ...]:
-    """By class, the order of a class kept: the same whichever files went first."""
-    return tuple(sorted(cases, key=lambda case: case.classname))
+    cases = tests.ordered((*told.cases, *remembered))
+    return msgspec.structs.replace(told, cases=cases, measures={**told.measures, **tests.measures(cases)})
 
 
 def by_name(cases: Iterable[TestCase]) -> Mapping[tuple[str, str], TestCase]:

@@ -107,6 +107,11 @@ def _attempt(case: TestCase) -> Attempt:
     return Attempt(status=case.status, seconds=case.seconds, message=case.message, text=case.text)
 
 
+def ordered(cases: Iterable[TestCase]) -> tuple[TestCase, ...]:
+    """By class, the order of a class kept: the same whichever files went first."""
+    return tuple(sorted(cases, key=lambda case: case.classname))
+
+
 def measures(cases: Sequence[TestCase]) -> dict[str, float]:
     """`tests` counts those that were run."""
     skipped = sum(case.status == "skipped" for case in cases)

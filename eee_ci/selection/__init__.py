@@ -8,6 +8,7 @@ from eee_ci.selection.choosing import choose as choose
 from eee_ci.selection.learning import learn as learn
 from eee_ci.selection.record import Record as Record
 from eee_ci.selection.record import Recorded as Recorded
+from eee_ci.selection.record import doubt as doubt
 from eee_ci.selection.record import load as load
 from eee_ci.selection.shape import Shape as Shape
 from eee_ci.selection.shape import linemap as linemap

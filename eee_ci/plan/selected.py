@@ -1,0 +1,142 @@
+"""Test gates: only the test files that an edit can have broken run, the others are remembered."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from eee_ci import gates, selection
+from eee_ci.memory import Manifest
+from eee_ci.memory import manifest as manifests
+from eee_ci.model import Command, Gate, Noun, Outcome, Reading, Tree
+from eee_ci.plan.keys import Keys
+from eee_ci.ports import Site
+from eee_ci.readers import selected
+from eee_ci.selection import Choice, State
+
+STATES, COVERAGE = "tests", "coverage"
+Mode = Literal["all", "affected-first", "affected"]
+
+
+class Selection(Noun, frozen=True, kw_only=True):
+    """What is chosen, by what was known; `before` is the remembered coverage."""
+
+    choice: Choice
+    env_key: str
+    tree: Tree
+    state: State | None = None
+    before: bytes | None = None
+
+    @property
+    def everything(self) -> "Selection":
+        """The same for a run of all test files."""
+        choice = Choice(run=(*self.choice.run, *self.choice.skip), first=self.choice.first)
+        return msgspec.structs.replace(self, choice=choice, before=None)
+
+
+class Learned(Noun, frozen=True, kw_only=True):
+    """What a run taught, for the next one."""
+
+    state: bytes
+    coverage: bytes | None = None
+
+
+def select(
+    gate: Gate, manifest: Manifest, known: Keys, environ: Mapping[str, str], *, covers: bool
+) -> Selection | None:
+    """The choice for a test gate; None where its tests are neither chosen nor followed."""
+    mode = _mode(gate, environ)
+    if mode == "all":
+        return None
+    env_key = manifests.digest([manifest.facts, sorted(known.ignored.items())])
+    key, state = _nearest(known, gate, env_key)
+    choice = selection.choose(state, known.tree, env_key=env_key)
+    if mode == "affected-first":
+        choice = msgspec.structs.replace(choice, run=(*choice.run, *choice.skip), skip=())
+    before = known.store.get(COVERAGE, key) if covers and choice.skip else None
+    if choice.skip and covers and before is None:
+        why = "the remembered coverage is gone"
+        choice = Choice(run=(*choice.run, *choice.skip), first=choice.first, all_because=why)
+    return Selection(
+        choice=_some(choice, state), env_key=env_key, tree=known.tree, state=state, before=before
+    )
+
+
+def _some(choice: Choice, state: State | None) -> Choice:
+    """At least one test file: coverage of edited files can only be put together around a run."""
+    if choice.run or not choice.skip or state is None:
+        return choice
+    quickest = min(choice.skip, key=lambda path: (state.known[path].recorded.seconds, path))
+    rest = tuple(path for path in choice.skip if path != quickest)
+    kept = tuple(label for label in choice.kept if label != f"file:{quickest}")
+    why = {quickest: "no test file can be affected; the quickest one runs"}
+    return msgspec.structs.replace(choice, run=(quickest,), skip=rest, kept=kept, why=why)
+
+
+def _mode(gate: Gate, environ: Mapping[str, str]) -> Mode:
+    """By default everything runs where nobody waits, and only what can be affected where somebody does."""
+    wish = gate.options.get("select", "auto")
+    if wish != "auto":
+        return {"all": "all", "affected-first": "affected-first", "affected": "affected"}[wish]  # type: ignore[return-value]
+    return "affected-first" if environ.get("CI") else "affected"
+
+
+def _nearest(known: Keys, gate: Gate, env_key: str) -> tuple[str, State | None]:
+    """The newest knowledge that was gained in the same environment, else the newest."""
+    first: tuple[str, State | None] = ("", None)
+    for key in known.store.latest(STATES, known.scope(gate)):
+        data = known.store.get(STATES, key)
+        state = selection.unpack(data) if data is not None else None
+        if state is not None and state.env_key == env_key:
+            return key, state
+        if state is not None and first[1] is None:
+            first = (key, state)
+    return first
+
+
+def share(chosen: Selection) -> float:
+    """Which part of the tests' time the chosen files took before; all of it where that is not known."""
+    if chosen.state is None or not chosen.choice.skip:
+        return 1.0
+    spent = {path: one.recorded.seconds for path, one in chosen.state.known.items()}
+    rest = sum(spent.get(path, 0.0) for path in chosen.choice.skip)
+    total = sum(spent.values())
+    return max(0.05, 1 - rest / total) if total else 1.0
+
+
+def command(whole: Command, chosen: Selection, *, covers: bool) -> Command:
+    """The command with the recorder at work."""
+    return selected.recorded(whole, chosen.choice, before=chosen.before, covers=covers)
+
+
+def read(
+    gate: Gate, site: Site, outcome: Outcome, chosen: Selection
+) -> tuple[Reading | None, Learned | None]:
+    """The reading of all tests, None where what was chosen told too little; and what it taught."""
+    if not selected.narrowed(outcome, chosen.choice, covers=gates.SELECTING[gate.tool].covers(gate)):
+        return None, None
+    told = gates.TABLE[gate.tool].read(gate, site, outcome)
+    record = selected.record(outcome)
+    if chosen.choice.skip and (record is None or selection.doubt(record)):
+        return None, None
+    whole = selected.completed(told, chosen.choice, chosen.state)
+    if record is None or told.errors:
+        return whole, None
+    state = selection.learn(
+        chosen.state,
+        chosen.choice,
+        record=record,
+        cases=selected.by_name(told.cases),
+        tree=chosen.tree,
+        env_key=chosen.env_key,
+    )
+    return whole, Learned(state=selection.pack(state), coverage=outcome.files.get(selected.AFTER))
+
+
+def keep(gate: Gate, manifest: Manifest, known: Keys, learned: Learned) -> None:
+    """Keep what a run taught."""
+    key = manifest.key
+    if learned.coverage is not None and not known.store.put(COVERAGE, key, learned.coverage):
+        return
+    if known.store.put(STATES, key, learned.state):
+        known.store.note(STATES, known.scope(gate), key)
