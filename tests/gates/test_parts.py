@@ -197,9 +197,9 @@ def test_a_log_that_does_not_tell_all_files_leaves_the_whole(tmp_path: Path) -> 
 @pytest.mark.live
 def test_a_function_of_a_file_that_was_not_looked_at_is_not_believed(tmp_path: Path) -> None:
     at = bench("complexity", tmp_path, PROJECT)
-    files = ("src/p/a.py", "src/p/b.py")
-    outcome = at.run(at.adapter.part(at.gate, at.site, files))
-    assert at.adapter.pieces(at.gate, at.site, outcome, ("src/q.py", "src/p/b.py")) is None
+    outcome = at.run(at.adapter.part(at.gate, at.site, ("src/p/b.py",)))
+    assert at.adapter.pieces(at.gate, at.site, outcome, ("src/p/b.py",)) is not None
+    assert at.adapter.pieces(at.gate, at.site, outcome, ("src/q.py",)) is None
 
 
 @pytest.mark.live
