@@ -70,11 +70,12 @@ def modules(site: Site) -> tuple[str, ...]:
 
 def strays(site: Site) -> tuple[str, ...]:
     """Absolute paths of the modules among them that are not in the tree, those of new folders included."""
-    known, found = set(site.files), set()
+    known, found = set(site.files), set[str]()
+    inside = {folder for file in site.files for folder in _above(file)}
     for name in _modules(site):
         if not name.endswith("/"):
             found.add(name)
-        elif not _is_venv(Path(site.root, name)):
+        elif name not in inside and not _is_venv(Path(site.root, name)):
             for folder, folders, files in os.walk(Path(site.root, name)):
                 folders[:] = [one for one in folders if one.isidentifier() and one not in _NEVER]
                 found |= {

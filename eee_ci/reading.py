@@ -5,6 +5,7 @@ fingerprint that survives moved code, and its place in one fixed order.
 """
 
 import configparser
+import functools
 import hashlib
 import os
 import re
@@ -116,6 +117,7 @@ def configs(root: str, names: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     return found
 
 
+@functools.lru_cache(maxsize=64)  # several gates ask for the same file, and the parser is slow
 def _config(suffix: str, words: str) -> Mapping[str, Any]:
     if suffix == ".toml":
         return tomllib.loads(words)

@@ -15,6 +15,7 @@ from eee_ci.readers import ruff
 
 MEASURES: dict[str, How] = {"files": "sum"}
 _LOOKED = re.compile(r"\[DEBUG\] (?:Checking: |format_path; path=)(.+)$", re.MULTILINE)
+_MAY_EXTEND = re.compile(rb"extend(?![-\w])|\\[uU]")  # the parser is slow, and few configs do
 _IGNORE = {".gitignore", ".ignore"}
 
 
@@ -116,11 +117,11 @@ def _extended(configs: list[str]) -> list[str] | None:
 
 def _extends(config: str) -> str | None:
     """The file that a config extends, "" for none; None where it cannot be read."""
-    if not Path(config).is_file():
-        return ""
     try:
+        if not Path(config).is_file() or not _MAY_EXTEND.search(Path(config).read_bytes()):
+            return ""
         read = reading.configs(str(Path(config).parent), (Path(config).name,))
-    except ReportError:
+    except (ReportError, OSError):
         return None
     known: Mapping[str, object] = next(iter(read.values()), {})
     if Path(config).name == "pyproject.toml":

@@ -89,13 +89,10 @@ def _native(wanted: _Wanted, place: Interpreter) -> tuple[str, ...]:
     """The machine program that the module would start. Only of a virtual environment, where a program of this
     name is the distribution's; elsewhere the system may have another version of it in the same folder."""
     path = Path(place.prefix, "bin", wanted.program)
-    try:
-        if wanted.requirement.native and Path(place.prefix, "pyvenv.cfg").is_file() and _starts(path):
-            with path.open("rb") as stream:
-                return () if stream.read(2) == b"#!" else (os.fspath(path),)
-    except OSError:
-        pass
-    return ()
+    if not wanted.requirement.native or not Path(place.prefix, "pyvenv.cfg").is_file() or not _starts(path):
+        return ()
+    with path.open("rb") as stream:
+        return () if stream.read(2) == b"#!" else (os.fspath(path),)
 
 
 def _program(wanted: _Wanted) -> Tool | Missing:

@@ -165,6 +165,7 @@ def test_no_file_is_broken_for_the_whole_only(name: str, tmp_path: Path) -> None
     whole, pieces = at.whole()
     assert any("found no Python file to look at" in error for error in whole.errors)
     assert pieces is None or at.total(pieces.values()) == whole
+    assert at.total([]).errors == whole.errors
     if name == "bandit":
         assert at.pieces(["src/b.py"]) == {"src/b.py": Reading(measures={"files": 0.0})}
 
@@ -191,6 +192,14 @@ def test_a_log_that_does_not_tell_all_files_leaves_the_whole(tmp_path: Path) -> 
     assert at.adapter.pieces(at.gate, at.site, short, None) is None
     unknown = msgspec.structs.replace(at.site, files=("src/q.py",))
     assert at.adapter.pieces(at.gate, unknown, outcome, None) is None
+
+
+@pytest.mark.live
+def test_a_function_of_a_file_that_was_not_looked_at_is_not_believed(tmp_path: Path) -> None:
+    at = bench("complexity", tmp_path, PROJECT)
+    outcome = at.run(at.adapter.part(at.gate, at.site, ("src/p/b.py",)))
+    assert at.adapter.pieces(at.gate, at.site, outcome, ("src/p/b.py",)) is not None
+    assert at.adapter.pieces(at.gate, at.site, outcome, ("src/q.py",)) is None
 
 
 @pytest.mark.live
