@@ -112,8 +112,8 @@ def configs(root: str, names: Iterable[str]) -> dict[str, Mapping[str, Any]]:
         try:
             found[file] = _config(path.suffix, path.read_text(encoding="utf-8-sig"))
         except (OSError, ValueError, RecursionError, configparser.Error) as error:
-            wrong = text.line(str(error))
-            raise ReportError(f"{file} cannot be read as configuration: {wrong}; mend the file") from None
+            wrong = f"{file} cannot be read as configuration: {text.line(str(error))}"
+            raise ReportError(f"{wrong}; mend the file") from None
     return found
 
 
@@ -121,8 +121,7 @@ def configs(root: str, names: Iterable[str]) -> dict[str, Mapping[str, Any]]:
 def _config(suffix: str, words: str) -> Mapping[str, Any]:
     if suffix == ".toml":
         return tomllib.loads(words)
-    parser = configparser.RawConfigParser()
-    parser.read_string(words)
+    (parser := configparser.RawConfigParser()).read_string(words)
     return {section: dict(parser.items(section)) for section in parser.sections()}
 
 

@@ -1,13 +1,11 @@
 """pytest, under coverage.py unless `coverage: false`, always with the project's own interpreter."""
 
-from typing import Literal
-
 import msgspec
 
 from eee_ci import reading
-from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Scope, Step
+from eee_ci.model import Command, Gate, Limit, Outcome, Reading, Scope, Step
 from eee_ci.ports import Requirement, Site
-from eee_ci.readers import coverage, tests
+from eee_ci.readers import coverage, selected, tests
 
 SCOPE: Scope = "tests"
 CATEGORY = "tests"
@@ -27,16 +25,7 @@ RERUNNERS = frozenset({"pytest-rerunfailures", "pytest-retry", "flaky"})
 JUNIT = "junit.xml"
 
 
-class Options(Noun, frozen=True, kw_only=True):
-    """`coverage: false` runs the tests alone. `select: affected` runs the test files that an edit can have
-    broken and remembers the others, `affected-first` runs these first and then the rest, `all` follows none.
-    `auto` is `affected-first` in CI and `affected` elsewhere."""
-
-    coverage: bool = True
-    select: Literal["auto", "all", "affected-first", "affected"] = "auto"
-
-
-OPTIONS = Options
+OPTIONS = selected.Options
 
 
 def limits(gate: Gate) -> dict[str, Limit]:

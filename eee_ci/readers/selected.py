@@ -1,6 +1,7 @@
 """Tests that an edit can have broken: pytest with the recorder, its results completed by remembered ones."""
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 import msgspec
 
@@ -13,6 +14,15 @@ from eee_ci.selection import Choice, Record, State
 SELECT, RECORD = "select.json", "record.json"
 WISH, FACTS, BEFORE, AFTER = "coverage-wish.json", "coverage-facts.json", "coverage-before", "coverage-after"
 UNUSABLE = 3  # exit code of covreport: what is remembered cannot be used
+
+
+class Options(Noun, frozen=True, kw_only=True):
+    """`coverage: false` runs the tests alone. `select: affected` runs the test files that an edit can have
+    broken and remembers the others, `affected-first` runs these first and then the rest, `all` follows none.
+    `auto` is `affected-first` in CI and `affected` elsewhere."""
+
+    coverage: bool = True
+    select: Literal["auto", "all", "affected-first", "affected"] = "auto"
 
 
 class Facts(Noun, frozen=True, kw_only=True):
