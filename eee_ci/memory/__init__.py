@@ -31,7 +31,12 @@ class Remembered(Noun, frozen=True, kw_only=True):
 
 def recall(store: Store, manifest: Manifest, root: str) -> Remembered | None:
     """What the gate said on exactly these inputs."""
-    found = _load(store, READINGS, manifest.key, Remembered)
+    return known(store, manifest.key, root)
+
+
+def known(store: Store, key: str, root: str) -> Remembered | None:
+    """What was kept under a manifest's key."""
+    found = _load(store, READINGS, key, Remembered)
     return moved(found, ROOT, root) if found else None
 
 

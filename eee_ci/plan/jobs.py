@@ -79,6 +79,9 @@ def _chosen(job: Job, manifest: Manifest, known: Keys, environ: Mapping[str, str
     chosen = selected.select(job.gate, manifest, known, environ, covers=covers)
     if chosen is None or job.command is None:
         return job
+    if found := selected.remembered(chosen, known):
+        return msgspec.structs.replace(job, remembered=found)
+    chosen = selected.some(chosen)
     choice = chosen.choice
     because = (
         (*job.because, f"all test files run: {choice.all_because}") if choice.all_because else job.because

@@ -5,8 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from eee_ci import gates, selection
-from eee_ci.memory import Manifest
+from eee_ci import gates, memory, selection
+from eee_ci.memory import Manifest, Remembered
 from eee_ci.memory import manifest as manifests
 from eee_ci.model import Command, Gate, Noun, Outcome, Reading, Tree
 from eee_ci.plan.keys import Keys
@@ -19,11 +19,13 @@ Mode = Literal["all", "affected-first", "affected"]
 
 
 class Selection(Noun, frozen=True, kw_only=True):
-    """What is chosen, by what was known; `before` is the remembered coverage."""
+    """What is chosen, by what was known; `before` is the remembered coverage. `key` names the run that it was
+    learned in."""
 
     choice: Choice
     env_key: str
     tree: Tree
+    key: str = ""
     state: State | None = None
     before: bytes | None = None
 
@@ -57,13 +59,23 @@ def select(
     if choice.skip and covers and before is None:
         why = "the remembered coverage is gone"
         choice = Choice(run=(*choice.run, *choice.skip), first=choice.first, all_because=why)
-    return Selection(
-        choice=_some(choice, state), env_key=env_key, tree=known.tree, state=state, before=before
-    )
+    return Selection(choice=choice, env_key=env_key, tree=known.tree, key=key, state=state, before=before)
+
+
+def remembered(chosen: Selection, known: Keys) -> Remembered | None:
+    """What the tests said before, where no test file can be affected and no measured line has moved."""
+    choice = chosen.choice
+    if choice.run or not choice.skip or choice.maps or choice.drop:
+        return None
+    return memory.known(known.store, chosen.key, known.tree.root)
+
+
+def some(chosen: Selection) -> Selection:
+    """At least one test file: coverage of edited files is put together around a run."""
+    return msgspec.structs.replace(chosen, choice=_some(chosen.choice, chosen.state))
 
 
 def _some(choice: Choice, state: State | None) -> Choice:
-    """At least one test file: coverage of edited files can only be put together around a run."""
     if choice.run or not choice.skip or state is None:
         return choice
     quickest = min(choice.skip, key=lambda path: (state.known[path].recorded.seconds, path))
