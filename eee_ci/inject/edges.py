@@ -11,16 +11,20 @@ import dis
 import importlib
 import importlib._bootstrap_external as external
 import importlib.util
+import re
 import sys
 import threading
 import types
 from typing import Any, Callable, Iterator  # noqa: UP035 - Python 3.8
 
-from .scene import Scene, Scope
+from .scene import Scene
 
 HIDDEN = "<frozen importlib._bootstrap>"  # warnings and tracebacks leave frames of this file out
 IMPORT, EXTENDED = dis.opmap["IMPORT_NAME"], dis.opmap["EXTENDED_ARG"]
 LOADS = {dis.opmap[name]: name for name in dis.opmap if name.startswith("LOAD_")}
+PUSHES = {dis.opmap[name] for name in ("PUSH_NULL",) if name in dis.opmap}
+CHANGERS = ("LOAD_ATTR", "LOAD_METHOD")  # they work on what was loaded
+NAMED = re.compile(r"_*((real|orig|original|old|saved|true|builtins?|default|native)_*)?import_*(orig|original|func|fn)?_*")
 FILLERS = {dis.opmap[name] for name in ("CACHE", "PRECALL", "NOP") if name in dis.opmap}
 
 
@@ -55,7 +59,7 @@ class Edges:
 
         builtins.__import__ = type("Import", (), {"__call__": Call()})()
         precede(importlib.import_module, self.computed)
-        precede(importlib.util.find_spec, self.computed)
+        precede(importlib.util.find_spec, self.sought)
         surround(external._LoaderBasics, self.body)  # type: ignore[attr-defined]
 
     def seen(self, frame: types.FrameType) -> None:
@@ -78,12 +82,17 @@ class Edges:
             return  # C code that imports by its own; of pickle's there is an event
         name = argument(frame)
         if name is None:
-            scope.everything = True
+            scope.everything = True; open("/tmp/w/every.log","a").write(f"EVERYTHING {code} {frame.f_lineno} {code.co_code[frame.f_lasti]}\n")
         else:
             self.note(name, below)
 
-    def computed(self, name: Any, package: Any = None) -> None:  # noqa: redefined-outer-name
-        """`importlib.import_module` or `importlib.util.find_spec` is called."""
+    def sought(self, name: Any, _: Any = None) -> None:
+        """`importlib.util.find_spec` is called: whether there is such a module, not what is in it."""
+        if self.scene.listening and isinstance(name, str):
+            self.scene.current.sought.add(name)
+
+    def computed(self, name: Any, package: Any = None) -> None:
+        """`importlib.import_module` is called."""
         if not self.scene.listening:
             return
         try:
@@ -196,24 +205,40 @@ def calls_import(code: types.CodeType) -> bool:
     if code.co_filename.startswith("<frozen importlib"):
         return False
     words = (*code.co_names, *code.co_varnames, *code.co_freevars, *code.co_consts)
-    return any("import" in word for word in words if isinstance(word, str))
+    return any(isinstance(word, str) and NAMED.fullmatch(word) for word in words)
 
 
 def argument(frame: types.FrameType) -> str | None:
-    """What `__import__` is called with; None where the code around does not simply say it."""
+    """What `__import__` is called with, `.*` behind it when its modules may be meant; None where the code around
+    does not simply say it."""
     code = frame.f_code
-    before = [step[1:] for step in instructions(code.co_code[: frame.f_lasti + 2])][-2:]
-    if len(before) < 2 or before[1][1] != 1:  # noqa: PLR2004 - a load, and a call with one argument
-        return None
-    operation, number = before[0]
-    kind = LOADS.get(operation, "")
-    if kind == "LOAD_CONST":
-        name = code.co_consts[number]
-    elif kind in ("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW"):
-        name = frame.f_locals.get(code.co_varnames[number]) if number < len(code.co_varnames) else None
+    steps = [step[1:] for step in instructions(code.co_code[: frame.f_lasti + 2])]
+    shift = 1 if sys.version_info >= (3, 11) else 0
+    for at in range(len(steps) - 1, -1, -1):
+        kind, number = LOADS.get(steps[at][0], ""), steps[at][1]
+        number = number >> shift if kind == "LOAD_GLOBAL" else number
+        if kind in ("LOAD_GLOBAL", "LOAD_NAME") and code.co_names[number] == "__import__":
+            rest = steps[at + 1 :]
+            break
     else:
         return None
-    return name if isinstance(name, str) else None
+    while rest and rest[0][0] in PUSHES:
+        del rest[0]
+    if len(rest) < 2 or LOADS.get(rest[1][0], "LOAD_ATTR" if len(rest) > 2 else "") in CHANGERS:  # noqa: PLR2004
+        return None
+    name = value(frame, *rest[0])
+    if not isinstance(name, str):
+        return None
+    return name if len(rest) == 2 else f"{name}.*"  # noqa: PLR2004 - the load and the call
 
 
-__all__ = ["Edges", "Scope"]
+def value(frame: types.FrameType, operation: int, number: int) -> Any:
+    """What a simple load puts on the stack."""
+    code, kind = frame.f_code, LOADS.get(operation, "")
+    if kind == "LOAD_CONST":
+        return code.co_consts[number]
+    if kind in ("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW") and number < len(code.co_varnames):
+        return frame.f_locals.get(code.co_varnames[number])
+    if kind == "LOAD_NAME":
+        return frame.f_locals.get(code.co_names[number])
+    return None

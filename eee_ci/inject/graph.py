@@ -16,8 +16,8 @@ UNKNOWN = "*"  # among names: an import of what cannot be known
 class Graph:
     """Nodes are project files, and top-level names of libraries that import the project."""
 
-    def __init__(self, scene: Scene, edges: Edges) -> None:
-        self.scene, self.edges = scene, edges
+    def __init__(self, scene: Scene, edges: Edges, tests: Iterable[str]) -> None:
+        self.scene, self.edges, self.tests = scene, edges, set(tests)
         self.files = {name: set(files) for name, files in edges.files.items()}
         for name, module in list(sys.modules.items()):
             below = scene.ground.relative(getattr(module, "__file__", None))
@@ -81,9 +81,10 @@ class Graph:
     def node(self, path: str) -> set[str]:
         """The files and libraries that one project file leads to."""
         if path not in self.nodes:
-            names = self.names(self.edges.codes.get(path, {}).values()) | self.edges.names.get(path, set())
+            led = self.leads(self.names(self.edges.codes.get(path, {}).values()))
+            # a name that one test file had it compute is no dependency of the others
+            led |= self.leads(self.edges.names.get(path, set())) - self.tests
             scope = self.scene.scopes.get(f"import:{path}")
-            led = self.leads(names)
             if scope is not None:
                 led |= self.of_scope(scope)
             self.nodes[path] = led | self.extra.get(path, set())
@@ -101,6 +102,9 @@ class Graph:
             if name == UNKNOWN:
                 found.update(*self.files.values())
                 continue
+            if name[-2:] == ".*":
+                name = name[:-2]
+                found.update(*(files for full, files in self.files.items() if full.startswith(f"{name}.")))
             parts = name.split(".")
             if parts[0] in self.libraries:
                 found.add(f"{parts[0]}:")
@@ -127,10 +131,17 @@ class Graph:
             parent, _, last = name.rpartition(".")
             if name in sys.modules or name in self.files or not parent:
                 continue
-            for folder in getattr(sys.modules.get(parent), "__path__", ()):
+            for folder in self.folders(parent):
                 below = self.scene.ground.relative(folder)
                 if below is not None:
                     place = os.path.normpath(f"{below}/{last}")
                     suffixes = (".py", "/__init__.py", *importlib.machinery.EXTENSION_SUFFIXES)
                     found.update(place + suffix for suffix in suffixes)
         return found
+
+    def folders(self, name: str) -> list[str]:
+        """Where the modules of a package are looked for."""
+        try:
+            return list(getattr(sys.modules.get(name), "__path__", ()))
+        except Exception:  # noqa: BLE001 - modules may answer as they like
+            return []

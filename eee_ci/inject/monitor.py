@@ -52,6 +52,3 @@ def function(code: Any) -> str:
     while name.rpartition(".")[2][:1] == "<":
         name = name.rpartition(".<locals>.")[0]
     return name
-
-
-__all__ = ["Calls"]

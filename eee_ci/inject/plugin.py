@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import functools
 import os
+import threading
 import time
+import weakref
 from typing import Any, Callable, Iterator  # noqa: UP035 - Python 3.8
 
 import pytest
 from _pytest import fixtures, junitxml
 
-from .scene import Scene, Scope
+from .scene import Scene
 
 WIDE = ("session", "package")
 
@@ -28,6 +30,7 @@ class Plugin:
         self.cases: dict[str, list[list[str]]] = {}
         self.seconds: dict[str, float] = {}
         self.wide: dict[int, tuple[Any, str]] = {}  # fixtures that outlive a test file
+        self.threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # that are nobody's own
         self.wanted = self.ran = 0
         self.complete = self.configured = False
         self.prefix = ""
@@ -108,6 +111,7 @@ class Hooks(Plugin):
         self.scene.turn(scope)
         yield
         self.scene.turn(outer[0])
+        self.threads.update(threading.enumerate())
         fixturedef.addfinalizer(lambda: outer.__setitem__(0, self.scene.turn(scope)))  # the first
 
     @guarded
@@ -166,18 +170,16 @@ class Hooks(Plugin):
         if nextitem is None or self.path(nextitem) != path:
             self.leave(path)
 
-    def turn(self, path: str) -> Scope:
+    def turn(self, path: str) -> None:
         scope = self.scene.scope(f"file:{path}")
-        self.scene.turn(scope)
-        return scope
+        if scope is not self.scene.current:
+            self.scene.turn(scope)
+            self.threads.update(threading.enumerate())
 
     def leave(self, path: str) -> None:
         """What happens between files is nobody's. A thread that goes on would work on another's account."""
-        import threading
-
-        for thread in threading.enumerate():
-            if thread is not threading.main_thread() and thread.is_alive():
-                self.turn(path).distrust("thread", "leaves a thread running")
+        if any(thread.is_alive() for thread in set(threading.enumerate()) - set(self.threads)):
+            self.scene.scope(f"file:{path}").distrust("thread", "leaves a thread running")
         self.scene.turn(self.scene.shared)
 
     def case(self, path: str, nodeid: str) -> None:

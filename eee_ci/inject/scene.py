@@ -24,6 +24,7 @@ class Scope:
         self.imports: set[str] = set()  # top-level names
         self.modules: set[str] = set()  # project files whose body ran
         self.names: set[str] = set()  # dotted names that were imported by a computed name
+        self.sought: set[str] = set()  # dotted names that were asked for and not imported
         self.codes: dict[int, tuple[Any, str, str]] = {}  # code objects whose import statements ran
         self.fixtures: set[str] = set()
         self.untrusted: dict[str, str] = {}
@@ -79,7 +80,7 @@ class Scene:
         elif found == "data" and is_folder(absolute):
             kind = "listings"
         led = self.ground.real(path) if kind != "absent" else None
-        for scope in (self.current, *(self.scope(f"import:{module}") for module in modules)):
+        for scope in (self.current, *(self.scope(f"kept:{module}") for module in modules)):
             getattr(scope, kind).add(path)
             if led is not None:
                 getattr(scope, kind).add(led)

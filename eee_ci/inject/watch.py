@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import linecache
 import os
 import sys
 from types import FrameType
 from typing import Any, Callable  # noqa: UP035 - Python 3.8
 
-from .scene import Scene, Scope
+from .edges import precede
+from .scene import Scene
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 IMPORTING = "<frozen importlib"
@@ -15,16 +18,26 @@ OURS = "<eee_ci_inject"
 # The machinery looks at sources for its own ends. What it finds goes another way into the result: the modules
 # are known by their imports, the distributions by the environment.
 MACHINERY = ("/_pytest/", "/pluggy/", "/coverage/", "/importlib/metadata/", "/importlib_metadata/")
-READERS = ("/linecache.py", "/tokenize.py", "/traceback.py", "/warnings.py", "/inspect.py", "/codecs.py")
+CURIOUS = ("/hypothesis/",)  # it takes examples from the constants in sources
+READERS = ("/linecache.py", "/tokenize.py", "/inspect.py", "/codecs.py")
+QUOTERS = ("/traceback.py", "/warnings.py")  # they show lines of functions that ran
 PASSERS = (
     *("/genericpath.py", "/posixpath.py", "/pathlib.py", "/pathlib/", "/os.py", "/glob.py", "/contextlib.py"),
     *("<frozen genericpath>", "<frozen posixpath>", "<frozen os>", "<frozen codecs>"),
 )
 PROBES = ("/platform.py", "/uuid.py", "/ctypes/util.py")  # they ask for facts of the machine
-CHANGES = (
-    *("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.truncate"),
-    *("os.chmod", "os.chown", "os.utime", "os.mkfifo"),
-)
+CHANGES = {  # event: where its paths are, each with the place of the folder it is relative to
+    "os.remove": {0: 1},
+    "os.rename": {0: 2, 1: 3},
+    "os.mkdir": {0: 2},
+    "os.rmdir": {0: 1},
+    "os.symlink": {1: 2},
+    "os.link": {0: 2, 1: 3},
+    "os.truncate": {0: None},
+    "os.chmod": {0: 2},
+    "os.chown": {0: 3},
+    "os.utime": {0: 3},
+}
 STARTS = {
     "os.system": "starts a shell",
     "os.exec": "replaces its process",
@@ -63,7 +76,7 @@ class Watch:
             "exec": self.executed,
             "sys.settrace": self.traced,
             "sys.setprofile": self.traced,
-            **{event: self.changed for event in CHANGES},
+            **{event: functools.partial(self.changed, places) for event, places in CHANGES.items()},
         }
         self.sentences = {**STARTS, **TALKS}
 
@@ -88,6 +101,18 @@ class Watch:
         for name in PATHS:
             self.replace(name)
         self.replace_fork()
+        precede(linecache.getlines, self.quoted)
+
+    def quoted(self, file: Any, *_: Any) -> None:
+        """Sources are kept: only the first to read one opens the file."""
+        scene = self.scene
+        try:
+            below = self.below(file) if scene.listening and file[:1] != "<" else None
+            if below is not None and below not in scene.current.data:
+                if not self.is_machinery(below, reading=True):
+                    scene.note(below, "data", [])
+        except Exception as error:  # noqa: BLE001 - the tests must not notice
+            scene.fail(error)
 
     def replace(self, name: str) -> None:
         """Put a function of the same signature in the place of one of `os`."""
@@ -163,7 +188,7 @@ class Watch:
         if any(letter in mode for letter in "wax+") if mode is not None else flags & WRITING:
             scope.distrust("writes", f"writes below the project ({below})")
         elif below not in scope.data and not self.is_machinery(below, reading=True):
-            self.scene.note(below, "data", self.modules())
+            self.scene.note(below, "data", [] if below.endswith(".py") else self.modules())
 
     def listed(self, arguments: Any) -> None:
         path = arguments[0]
@@ -180,10 +205,12 @@ class Watch:
         if below is not None and name not in ("", ":memory:", "file::memory:"):
             self.scene.current.distrust("sqlite", f"opens a data base below the project ({below})")
 
-    def changed(self, arguments: Any) -> None:
-        for path in arguments[:2]:
-            if isinstance(path, (str, bytes, os.PathLike)) and self.below(path) is not None:
-                self.scene.current.distrust("writes", f"writes below the project ({self.below(path)})")
+    def changed(self, places: dict[int, int | None], arguments: Any) -> None:
+        for at, folder in places.items():
+            relative_to = arguments[folder] if folder is not None else -1
+            below = self.below(arguments[at], relative_to if relative_to != -1 else None)
+            if below is not None:
+                self.scene.current.distrust("writes", f"writes below the project ({below})")
 
     def started(self, arguments: Any) -> None:
         if not any(frame.f_code.co_filename.endswith(PROBES) for frame in frames()):
@@ -192,7 +219,8 @@ class Watch:
             self.scene.current.distrust("subprocess", f"starts the process {name}")
 
     def loaded(self, arguments: Any) -> None:
-        below = self.below(arguments[0]) if arguments[0] else None
+        name = os.fsdecode(arguments[0] or "")  # without a folder it is looked for in the system's
+        below = self.below(name) if "/" in name else None
         if below is not None:
             self.scene.current.distrust("library", f"loads the library {below}")
 
@@ -231,12 +259,12 @@ class Watch:
             file = frame.f_code.co_filename
             if file.startswith(IMPORTING):
                 return source or not reading
-            if source and file.endswith(READERS):
-                if not reading:
+            if source and file.endswith((*READERS, *QUOTERS)):
+                if not reading or file.endswith(QUOTERS):
                     return True
                 continue
             if not file.endswith(PASSERS) and "/pathlib/" not in file:
-                return any(part in file for part in MACHINERY)
+                return any(part in file for part in (*MACHINERY, *(CURIOUS if source else ())))
         return False
 
     def modules(self) -> list[str]:
@@ -254,6 +282,3 @@ def frames() -> Any:
         if not frame.f_code.co_filename.startswith(OURS):
             yield frame
         frame = frame.f_back
-
-
-__all__ = ["Scope", "Watch"]

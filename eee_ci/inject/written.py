@@ -46,8 +46,8 @@ def record(recorder: Recorder) -> dict[str, Any]:
         scene.fail("pytest did not load the recorder")
         return nothing(recorder)
     entered = executed(recorder)
-    writer = Writer(recorder, entered)
-    files = {scope.label[5:] for scope in scene.scopes.values() if scope.label[:5] == "file:"} | hooks.cases.keys()
+    files = {label[5:] for label in scene.scopes if label[:5] == "file:"} | hooks.cases.keys()
+    writer = Writer(recorder, entered, files)
     made = {
         **nothing(recorder),
         "complete": hooks.complete,
@@ -110,9 +110,11 @@ def told(entered: dict[str, dict[str, set[str]]], labels: Iterable[str]) -> dict
 class Writer:
     """Closes every scope over what it leads to."""
 
-    def __init__(self, recorder: Recorder, entered: dict[str, dict[str, set[str]]] | None) -> None:
+    def __init__(
+        self, recorder: Recorder, entered: dict[str, dict[str, set[str]]] | None, tests: Iterable[str]
+    ) -> None:
         self.scene, self.hooks, self.entered = recorder.scene, recorder.hooks, entered
-        self.graph = Graph(recorder.scene, recorder.edges)
+        self.graph = Graph(recorder.scene, recorder.edges, tests)
         for label, paths in (entered or {}).items():
             kind, _, path = label.partition(":")
             if kind == "import":
@@ -127,13 +129,13 @@ class Writer:
             roots.add(path)
         else:
             own.data.add(path)
-        made = self.close(labels, roots)
+        made = self.close(labels, roots, kept=True)
         made["absent"] = sorted({*made["absent"], *absent})
         cases = list(dict.fromkeys(map(tuple, self.hooks.cases.get(path, []))))
         return {**made, "cases": cases, "seconds": round(self.hooks.seconds.get(path, 0.0), 6)}
 
     def shared(self) -> dict[str, Any]:
-        return self.close(self.labels(SHARED), set())
+        return self.close(self.labels(SHARED), set(), kept=False)
 
     def labels(self, label: str) -> list[str]:
         """With the fixtures that it used, and those that they used."""
@@ -155,14 +157,16 @@ class Writer:
                 return here, missing
             folder = os.path.dirname(folder)
 
-    def close(self, labels: list[str], roots: set[str]) -> dict[str, Any]:
+    def close(self, labels: list[str], roots: set[str], *, kept: bool) -> dict[str, Any]:
         scopes = [self.scene.scopes[label] for label in labels if label in self.scene.scopes]
         ran = None if self.entered is None else told(self.entered, labels)
         roots = roots | set(ran or {})
         for scope in scopes:
             roots |= self.graph.of_scope(scope)
         modules = self.graph.closure(roots)
-        scopes += [self.scene.scopes[label] for label in map("import:{}".format, sorted(modules)) if label in self.scene.scopes]
+        kinds = ("import", "kept") if kept else ("import",)
+        through = (f"{kind}:{path}" for path in sorted(modules) for kind in kinds)
+        scopes += [self.scene.scopes[label] for label in through if label in self.scene.scopes]
         made: dict[str, Any] = {kind: sorted(set().union(*(getattr(scope, kind) for scope in scopes))) for kind in KINDS}
         made["absent"] = sorted({*made["absent"], *self.missing(scopes, modules)} - modules)
         made["imports"] = sorted(set().union(*(self.imports(scope) for scope in scopes)))
@@ -181,7 +185,7 @@ class Writer:
         kind, _, path = scope.label.partition(":")
         if kind == "import":
             names |= self.graph.names(self.scene_codes(path))
-        return scope.imports | {name.partition(".")[0] for name in names} - {"", "*"}
+        return scope.imports | {name.partition(".")[0] for name in names | scope.sought} - {"", "*"}
 
     def scene_codes(self, path: str) -> Iterable[tuple[Any, str, str]]:
         return self.graph.edges.codes.get(path, {}).values()
@@ -189,7 +193,7 @@ class Writer:
     def missing(self, scopes: Iterable[Scope], modules: Iterable[str]) -> set[str]:
         found: set[str] = set()
         for scope in scopes:
-            found |= self.graph.missing(scope.codes.values(), scope.names)
+            found |= self.graph.missing(scope.codes.values(), scope.names | scope.sought)
         for path in modules:
             found |= self.graph.missing(self.scene_codes(path), self.graph.edges.names.get(path, ()))
         return found
