@@ -1,12 +1,56 @@
-"""Which function a line belongs to."""
+"""Which functions were entered, out of the lines that coverage.py saw under each context."""
 
 from __future__ import annotations
 
 import ast
+import os
+import sqlite3
 import tokenize
-from typing import Iterator  # noqa: UP035 - Python 3.8
+from typing import Iterable, Iterator  # noqa: UP035 - Python 3.8
 
+LINES = """
+    select context.context, file.path, seen.line from (
+        select context_id, file_id, fromno as line from arc where fromno > 0
+        union select context_id, file_id, tono from arc where tono > 0
+    ) as seen join context on context.id = seen.context_id join file on file.id = seen.file_id
+"""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def lines(file: str) -> Iterable[tuple[str, str, int]]:
+    """Label, path and line of all that was run."""
+    with sqlite3.connect(file) as data:
+        found = data.execute(LINES).fetchall()
+    data.close()
+    return found
+
+
+def entered(found: Iterable[tuple[str, str, int]], root: str) -> dict[str, dict[str, set[str]]]:
+    """The functions that these lines belong to."""
+    owners: dict[str, dict[int, str]] = {}
+    below: dict[str, str] = {}
+    made: dict[str, dict[str, set[str]]] = {}
+    for label, path, line in found:
+        if path not in owners:
+            absolute = os.path.join(root, path)
+            inside = absolute.startswith(os.path.join(root, ""))
+            below[path] = absolute[len(root) + 1 :].replace(os.sep, "/") if inside else ""
+            owners[path] = of_file(absolute) if below[path].endswith(".py") else {}
+        if below[path]:
+            names = made.setdefault(label, {}).setdefault(below[path], set())
+            name = owners[path].get(line)
+            if name is not None:
+                names.add(name)
+    return made
+
+
+def told(made: dict[str, dict[str, set[str]]], labels: Iterable[str]) -> dict[str, list[str]]:
+    """One map out of those of several labels."""
+    merged: dict[str, set[str]] = {}
+    for label in labels:
+        for path, names in made.get(label, {}).items():
+            merged.setdefault(path, set()).update(names)
+    return {path: sorted(names) for path, names in sorted(merged.items())}
 
 
 def of_file(path: str) -> dict[int, str]:

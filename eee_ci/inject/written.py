@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import sqlite3
 from typing import TYPE_CHECKING, Any, Iterable  # noqa: UP035 - Python 3.8
 
 from . import regions
@@ -15,15 +14,6 @@ if TYPE_CHECKING:
     from .session import Recorder
 
 VERSION = 1
-Entered = dict  # label -> path -> names
-LINES = """
-    select context.context, file.path, seen.line from (
-        select context_id, file_id, fromno as line from arc where fromno > 0
-        union select context_id, file_id, tono from arc where tono > 0
-    ) as seen join context on context.id = seen.context_id join file on file.id = seen.file_id
-"""
-
-
 def nothing(recorder: Recorder) -> dict[str, Any]:
     """A record of a run of which nothing is known but why."""
     empty: dict[str, Any] = {kind: [] for kind in ("modules", *KINDS, "imports", "untrusted", "fixtures")}
@@ -53,7 +43,7 @@ def record(recorder: Recorder) -> dict[str, Any]:
         "complete": hooks.complete,
         "files": {path: writer.file(path) for path in sorted(files) if path},
         "shared": writer.shared(),
-        "import_executed": {} if entered is None else told(entered, [k for k in entered if k[:7] == "import:"]),
+        "import_executed": {} if entered is None else regions.told(entered, [k for k in entered if k[:7] == "import:"]),
     }
     return {**made, "untracked": scene.trouble}
 
@@ -68,43 +58,7 @@ def executed(recorder: Recorder) -> dict[str, dict[str, set[str]]] | None:
     if not os.path.exists(file):
         recorder.scene.fail("coverage.py saved no data")
         return None
-    return functions(lines(file), recorder.scene.ground.roots[0])
-
-
-def lines(file: str) -> Iterable[tuple[str, str, int]]:
-    """Label, path and line of all that was run."""
-    with sqlite3.connect(file) as data:
-        found = data.execute(LINES).fetchall()
-    data.close()
-    return found
-
-
-def functions(found: Iterable[tuple[str, str, int]], root: str) -> dict[str, dict[str, set[str]]]:
-    """The functions that these lines belong to."""
-    owners: dict[str, dict[int, str]] = {}
-    below: dict[str, str] = {}
-    entered: dict[str, dict[str, set[str]]] = {}
-    for label, path, line in found:
-        if path not in owners:
-            absolute = os.path.join(root, path)
-            inside = absolute.startswith(os.path.join(root, ""))
-            below[path] = absolute[len(root) + 1 :].replace(os.sep, "/") if inside else ""
-            owners[path] = regions.of_file(absolute) if below[path].endswith(".py") else {}
-        if below[path]:
-            names = entered.setdefault(label, {}).setdefault(below[path], set())
-            name = owners[path].get(line)
-            if name is not None:
-                names.add(name)
-    return entered
-
-
-def told(entered: dict[str, dict[str, set[str]]], labels: Iterable[str]) -> dict[str, list[str]]:
-    """One map out of those of several labels."""
-    merged: dict[str, set[str]] = {}
-    for label in labels:
-        for path, names in entered.get(label, {}).items():
-            merged.setdefault(path, set()).update(names)
-    return {path: sorted(names) for path, names in sorted(merged.items())}
+    return regions.entered(regions.lines(file), recorder.scene.ground.roots[0])
 
 
 class Writer:
@@ -159,7 +113,7 @@ class Writer:
 
     def close(self, labels: list[str], roots: set[str], *, kept: bool) -> dict[str, Any]:
         scopes = [self.scene.scopes[label] for label in labels if label in self.scene.scopes]
-        ran = None if self.entered is None else told(self.entered, labels)
+        ran = None if self.entered is None else regions.told(self.entered, labels)
         roots = roots | set(ran or {})
         for scope in scopes:
             roots |= self.graph.of_scope(scope)
