@@ -1,9 +1,9 @@
 """The report of `coverage json`, with the parts of unchanged files taken from a folder.
 
-What coverage.py says of a file depends on its source, on the lines that ran, on the settings and on the versions;
-under their digest its words are kept. Only public doors of coverage.py are used: the files that are not known are
-reported by it, in one go, and one that is known as well, to see that the totals are still made as we make them. On
-any doubt the whole report is coverage.py's.
+What coverage.py says of a file depends on its source, on the lines that ran, on the settings and on the
+versions; under their digest its words are kept. The files that are not known are reported by it, in one go,
+and one that is known as well, to see that the totals are still made as we make them. On any doubt the whole
+report is coverage.py's.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class Memo:
 
         self.cov, self.folder, self.data = cov, folder, cov.get_data()
         os.makedirs(folder, exist_ok=True)
-        settings = [option(cov, name) for name in OPTIONS] + [cov.get_exclude_list(which) for which in EXCLUDED]
+        settings = [option(cov, name) for name in OPTIONS] + [
+            cov.get_exclude_list(which) for which in EXCLUDED
+        ]
         if option(cov, "run:plugins") or option(cov, "json:pretty_print"):
             raise ValueError("a plugin's words depend on what we do not know")
         self.base = json.dumps([FORM, coverage.__version__, sys.version, self.data.has_arcs(), settings])
@@ -67,11 +69,16 @@ class Memo:
         with open(some, encoding="utf-8") as stream:
             said = json.load(stream)
         os.remove(some)
-        if {*said["files"]} - {name(path) for path in morfs} or self.totals(said["files"].values()) != said["totals"]:
+        if {*said["files"]} - {name(path) for path in morfs} or self.totals(said["files"].values()) != said[
+            "totals"
+        ]:
             return None
         for path in morfs:
             words = said["files"].get(name(path))
-            entry = {"text": json.dumps(words) if words is not None else "", "summary": (words or {}).get("summary")}
+            entry = {
+                "text": json.dumps(words) if words is not None else "",
+                "summary": (words or {}).get("summary"),
+            }
             if path == probe and entry["text"] != known[path]["text"]:  # type: ignore[index]
                 return None
             known[path] = entry
@@ -162,4 +169,4 @@ def option(cov: Any, key: str) -> Any:
 def name(path: str) -> str:
     """As the report names a file."""
     here = os.path.join(os.path.realpath("."), "")
-    return path[len(here) :] if path.startswith(here) else path
+    return path[len(here) :] if path.startswith(here) else path  # noqa: FURB188 - Python 3.8

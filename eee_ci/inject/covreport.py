@@ -1,5 +1,5 @@
-"""Merges what coverage.py measured now with what it measured before, and reports both as `coverage json` would
-report one full run.
+"""Merges what coverage.py measured now with what it measured before, and reports both as `coverage json`
+would report one full run.
 
     python covreport.py WISH
 
@@ -11,7 +11,7 @@ in the project's folder; WISH is a JSON file:
     remembered  optional: such data of an earlier run, of the same folder
     labels      the contexts to take from the remembered data
     drop        files whose remembered lines are left out
-    maps        {path: {"old line": new line}} for remembered lines of changed files; a line not named is left out
+    maps        {path: {"old line": new line}} for remembered lines of changed files; others are left out
     old, new    contexts whose lines are compared: those remembered, and those measured now
     facts       optional: where {"executed": {context: {path: [function]}}, "lost": {path: [line]}} goes;
                 lost are lines of unchanged files that `old` had run and `new` did not
@@ -144,11 +144,11 @@ def chosen(old: sqlite3.Connection, wish: dict[str, Any]) -> Iterator[tuple[str,
         below = relative(path)
         if label not in labels or below in drop:
             continue
+        arc = (start, end)
         if below in maps:
-            start, end = moved(start, maps[below]), moved(end, maps[below])
-            if not start or not end:
-                continue
-        yield label, path, tracer, start, end
+            arc = (moved(start, maps[below]), moved(end, maps[below]))
+        if all(arc):
+            yield label, path, tracer, *arc
 
 
 def relative(path: str) -> str:
@@ -164,7 +164,10 @@ def moved(line: int, lines: dict[int, int]) -> int:
 def insert(new: sqlite3.Connection, rows: Iterable[tuple[str, str, str, int, int]]) -> None:
     files, contexts = ids(new, "file", "path"), ids(new, "context", "context")
     for label, path, tracer, start, end in rows:
-        for known, table, column, name in ((files, "file", "path", path), (contexts, "context", "context", label)):
+        for known, table, column, name in (
+            (files, "file", "path", path),
+            (contexts, "context", "context", label),
+        ):
             if name not in known:
                 made = new.execute(f"insert into {table} ({column}) values (?)", (name,))  # noqa: S608  # nosec B608
                 known[name] = made.lastrowid or 0

@@ -24,7 +24,9 @@ IMPORT, EXTENDED = dis.opmap["IMPORT_NAME"], dis.opmap["EXTENDED_ARG"]
 LOADS = {dis.opmap[name]: name for name in dis.opmap if name.startswith("LOAD_")}
 PUSHES = {dis.opmap[name] for name in ("PUSH_NULL",) if name in dis.opmap}
 CHANGERS = ("LOAD_ATTR", "LOAD_METHOD")  # they work on what was loaded
-NAMED = re.compile(r"_*((real|orig|original|old|saved|true|builtins?|default|native)_*)?import_*(orig|original|func|fn)?_*")
+NAMED = re.compile(
+    r"_*((real|orig|original|old|saved|true|builtins?|default|native)_*)?import_*(orig|original|func|fn)?_*"
+)
 FILLERS = {dis.opmap[name] for name in ("CACHE", "PRECALL", "NOP") if name in dis.opmap}
 
 
@@ -144,7 +146,11 @@ def package(known: dict[str, Any]) -> str:
 def precede(function: Any, note: Callable[..., None]) -> None:
     """Have a function tell its arguments first, for those too who hold it already."""
     copy = types.FunctionType(
-        function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__
+        function.__code__,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
     )
     key = f"_eee_ci_{function.__name__}"
     function.__globals__[key] = (note, copy)
@@ -209,8 +215,8 @@ def calls_import(code: types.CodeType) -> bool:
 
 
 def argument(frame: types.FrameType) -> str | None:
-    """What `__import__` is called with, `.*` behind it when its modules may be meant; None where the code around
-    does not simply say it."""
+    """What `__import__` is called with, `.*` behind it when its modules may be meant; None where the code
+    around does not simply say it."""
     code = frame.f_code
     steps = [step[1:] for step in instructions(code.co_code[: frame.f_lasti + 2])]
     shift = 1 if sys.version_info >= (3, 11) else 0

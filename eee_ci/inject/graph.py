@@ -49,9 +49,8 @@ class Graph:
                 full = f"{base}.{name}" if name else base
             yield full
             module = sys.modules.get(full)
-            if "*" in members:
-                members = tuple(map(str, getattr(module, "__all__", ())))
-            for member in members:
+            every = map(str, getattr(module, "__all__", ())) if "*" in members else members
+            for member in every:
                 inner = f"{full}.{member}"
                 if inner in self.files or (module is not None and not hasattr(module, member)):
                     yield inner
@@ -65,7 +64,9 @@ class Graph:
             used = {word.partition(".")[0] for word in code.co_names}
             words.setdefault(top, set()).update(used)
             if not used.isdisjoint(self.tops):
-                ours = {full for full in self.resolve(code, name, package) if full.partition(".")[0] in self.tops}
+                ours = {
+                    full for full in self.resolve(code, name, package) if full.partition(".")[0] in self.tops
+                }
                 if ours and top not in self.tops:
                     direct.setdefault(top, set()).update(ours)
         grown = True
@@ -102,10 +103,11 @@ class Graph:
             if name == UNKNOWN:
                 found.update(*self.files.values())
                 continue
+            full = name
             if name[-2:] == ".*":
-                name = name[:-2]
-                found.update(*(files for full, files in self.files.items() if full.startswith(f"{name}.")))
-            parts = name.split(".")
+                full = name[:-2]
+                found.update(*(files for inner, files in self.files.items() if inner.startswith(f"{full}.")))
+            parts = full.split(".")
             if parts[0] in self.libraries:
                 found.add(f"{parts[0]}:")
             for length in range(1, len(parts) + 1):

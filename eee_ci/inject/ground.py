@@ -1,9 +1,10 @@
-"""Which paths matter to the recorder: those below the judged project, less what tools and environments put there."""
+"""Which paths matter to the recorder: those below the judged project, less what tools put there."""
 
 from __future__ import annotations
 
 import os
 from os import lstat, readlink, stat  # as they were before anything of ours replaced them
+from stat import S_ISDIR
 
 ASIDE = frozenset({".git", "__pycache__", ".eee-ci", "site-packages", "dist-packages"})
 MOST = 50_000  # paths remembered
@@ -90,6 +91,6 @@ def there(path: str) -> bool:
 
 def is_folder(path: str) -> bool:
     try:
-        return stat(path).st_mode & 0o170000 == 0o040000
+        return S_ISDIR(stat(path).st_mode)
     except (OSError, ValueError):
         return False

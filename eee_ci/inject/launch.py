@@ -49,8 +49,8 @@ def main(argv: list[str]) -> None:
 
 
 def recorder(select: str, arguments: list[str]) -> Any:
-    """The recorder at work, its modules importable as `eee_ci_inject.*` without an entry in sys.path. Their code
-    bears made-up file names, so that it is no part of a project that brings this folder along."""
+    """The recorder at work, its modules importable as `eee_ci_inject.*` without an entry in sys.path. Their
+    code bears made-up file names, so that it is no part of a project that brings this folder along."""
     name = "eee_ci_inject"
     package = sys.modules[name] = types.ModuleType(name)
     package.__path__ = []

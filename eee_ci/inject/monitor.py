@@ -1,4 +1,4 @@
-"""Which functions are entered, by Python's own monitoring: for runs without coverage.py, from Python 3.12 on."""
+"""Which functions are entered, by Python's own monitoring: without coverage.py, from Python 3.12 on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TOOLS = (4, 3, 0, 1, 2, 5)
 
 
 class Calls:
-    """One event a function and scope: each is switched off when it was seen, and on again for the next scope."""
+    """One event a function and scope: each is off when it was seen, and on again for the next scope."""
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
@@ -45,7 +45,7 @@ class Calls:
 
 
 def function(code: Any) -> str:
-    """The function whose source has this code: lambdas, comprehensions and classes belong to the one around."""
+    """The function whose source has this code: lambdas and classes belong to the one around."""
     name: str = code.co_qualname
     if not code.co_flags & inspect.CO_OPTIMIZED:  # the body of a module or a class
         name = name.rpartition(".<locals>.")[0]

@@ -1,5 +1,5 @@
-"""The plugin that pytest is given: PYTEST_DONT_REWRITE. It leaves out and reorders test files, and says on whose
-behalf things happen. Whatever fails in here leaves the tests alone and makes the record worthless."""
+"""The plugin that pytest is given: PYTEST_DONT_REWRITE. It leaves out and reorders test files, and says on
+whose behalf things happen. Whatever fails in here leaves the tests alone and makes the record worthless."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ class Hooks(Plugin):
             self.scene.fail("every test runs in a process of its own (pytest-forked)")
         if config.pluginmanager.hasplugin("randomly") and getattr(config.option, "randomly_reorganize", True):
             self.scene.fail("the order of the tests changes from run to run (pytest-randomly)")
-        if getattr(config.option, "random_order_bucket", None) and config.pluginmanager.hasplugin("random_order"):
+        if getattr(config.option, "random_order_bucket", None) and config.pluginmanager.hasplugin(
+            "random_order"
+        ):
             self.scene.fail("the order of the tests may change from run to run (pytest-random-order)")
         self.prefix = getattr(config.option, "junitprefix", None) or ""
         self.mangle, self.escape = junitxml.mangle_test_address, junitxml.bin_xml_escape
@@ -97,7 +99,7 @@ class Hooks(Plugin):
                 if id(self) in wide:
                     scene.current.fixtures.add(wide[id(self)][1])
 
-        definition.execute = execute
+        fixtures.FixtureDef.execute = execute  # type: ignore[method-assign]
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:

@@ -60,9 +60,9 @@ def of_file(path: str) -> dict[int, str]:
 
 
 def of_source(source: str) -> dict[int, str]:
-    """Line to the qualified name of the innermost function whose body has it. The lines of a lambda or a class
-    belong to the function around. A body that begins on the line of its `def` is taken for entered when that
-    line is run."""
+    """Line to the qualified name of the innermost function whose body has it. The lines of a lambda or a
+    class belong to the function around. A body that begins on the line of its `def` is taken for entered when
+    that line is run."""
     return {
         line: name
         for name, first, last in functions(ast.parse(source).body, "")

@@ -26,7 +26,9 @@ PASSERS = (
     *("<frozen genericpath>", "<frozen posixpath>", "<frozen os>", "<frozen codecs>"),
 )
 PROBES = ("/platform.py", "/uuid.py", "/ctypes/util.py")  # they ask for facts of the machine
-CHANGES = {  # event: where its paths are, each with the place of the folder it is relative to
+CHANGES: dict[
+    str, dict[int, int | None]
+] = {  # event: where its paths are, each with the place of the folder it is relative to
     "os.remove": {0: 1},
     "os.rename": {0: 2, 1: 3},
     "os.mkdir": {0: 2},
@@ -108,9 +110,9 @@ class Watch:
         scene = self.scene
         try:
             below = self.below(file) if scene.listening and file[:1] != "<" else None
-            if below is not None and below not in scene.current.data:
-                if not self.is_machinery(below, reading=True):
-                    scene.note(below, "data", [])
+            known = below is None or below in scene.current.data
+            if not known and not self.is_machinery(below, reading=True):
+                scene.note(below, "data", [])
         except Exception as error:  # noqa: BLE001 - the tests must not notice
             scene.fail(error)
 
@@ -128,16 +130,26 @@ class Watch:
             return original(path, dir_fd=dir_fd)
 
         def access(
-            path: Any, mode: int, *, dir_fd: Any = None, effective_ids: bool = False, follow_symlinks: bool = True
+            path: Any,
+            mode: int,
+            *,
+            dir_fd: Any = None,
+            effective_ids: bool = False,
+            follow_symlinks: bool = True,
         ) -> Any:
             seen(path, dir_fd)
             return original(
                 path, mode, dir_fd=dir_fd, effective_ids=effective_ids, follow_symlinks=follow_symlinks
             )
 
-        new = {"stat": stat, "lstat": lstat, "access": access, "readlink": lstat}[name]
+        new: Any = {"stat": stat, "lstat": lstat, "access": access, "readlink": lstat}[name]
         new.__name__ = new.__qualname__ = name
-        for allowed in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks, os.supports_effective_ids):
+        for allowed in (
+            os.supports_dir_fd,
+            os.supports_fd,
+            os.supports_follow_symlinks,
+            os.supports_effective_ids,
+        ):
             if original in allowed:
                 allowed.add(new)  # others ask for membership by identity
         setattr(os, name, new)
@@ -158,7 +170,7 @@ class Watch:
                 scene.current.distrust("os.posix_spawn", STARTS["os.posix_spawn"])
             return original(*arguments)
 
-        _posixsubprocess.fork_exec = fork_exec  # type: ignore[assignment]
+        _posixsubprocess.fork_exec = fork_exec
 
     def looked(self, path: Any, folder: Any) -> None:
         """Somebody asks what a path is."""

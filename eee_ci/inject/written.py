@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .session import Recorder
 
 VERSION = 1
+
+
 def nothing(recorder: Recorder) -> dict[str, Any]:
     """A record of a run of which nothing is known but why."""
     empty: dict[str, Any] = {kind: [] for kind in ("modules", *KINDS, "imports", "untrusted", "fixtures")}
@@ -43,7 +45,9 @@ def record(recorder: Recorder) -> dict[str, Any]:
         "complete": hooks.complete,
         "files": {path: writer.file(path) for path in sorted(files) if path},
         "shared": writer.shared(),
-        "import_executed": {} if entered is None else regions.told(entered, [k for k in entered if k[:7] == "import:"]),
+        "import_executed": {}
+        if entered is None
+        else regions.told(entered, [k for k in entered if k[:7] == "import:"]),
     }
     return {**made, "untracked": scene.trouble}
 
@@ -101,7 +105,8 @@ class Writer:
 
     def ancestors(self, path: str) -> tuple[set[str], set[str]]:
         """The conftests and packages around a test file, and those that could be there."""
-        here, missing = set(), set()
+        here: set[str] = set()
+        missing: set[str] = set()
         folder = os.path.dirname(path)
         while True:
             for name in ("conftest.py", "__init__.py"):
@@ -121,7 +126,9 @@ class Writer:
         kinds = ("import", "kept") if kept else ("import",)
         through = (f"{kind}:{path}" for path in sorted(modules) for kind in kinds)
         scopes += [self.scene.scopes[label] for label in through if label in self.scene.scopes]
-        made: dict[str, Any] = {kind: sorted(set().union(*(getattr(scope, kind) for scope in scopes))) for kind in KINDS}
+        made: dict[str, Any] = {
+            kind: sorted(set().union(*(getattr(scope, kind) for scope in scopes))) for kind in KINDS
+        }
         made["absent"] = sorted({*made["absent"], *self.missing(scopes, modules)} - modules)
         made["imports"] = sorted(set().union(*(self.imports(scope) for scope in scopes)))
         untrusted = {sentence for scope in scopes for sentence in scope.untrusted.values()}
