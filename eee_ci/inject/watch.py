@@ -110,9 +110,9 @@ class Watch:
         scene = self.scene
         try:
             below = self.below(file) if scene.listening and file[:1] != "<" else None
-            known = below is None or below in scene.current.data
-            if not known and not self.is_machinery(below, reading=True):
-                scene.note(below, "data", [])
+            if below is None or below in scene.current.data or self.is_machinery(below, reading=True):
+                return
+            scene.note(below, "data", [])
         except Exception as error:  # noqa: BLE001 - the tests must not notice
             scene.fail(error)
 
