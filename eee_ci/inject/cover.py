@@ -25,6 +25,8 @@ def start(wish: dict[str, list[str]]) -> Callable[[], None]:
         if not known(cov, "omit"):
             cov.set_option("run:omit", wish.get("--omit", []))
     sees_workers = "--workers" not in wish or measure_workers(cov)
+    if "--record" in wish:
+        with_contexts(cov)
     cov.start()
 
     def finish() -> None:
@@ -44,6 +46,14 @@ def known(cov: Any, name: str) -> Any:
         return cov.get_option(f"run:{name}")
     except Exception:  # noqa: BLE001 - its own exception class moved between versions
         return None
+
+
+def with_contexts(cov: Any) -> None:
+    """Leave the contexts to the recorder. The core that Python 3.14 gets by default has none."""
+    for name in ("context", "dynamic_context"):
+        cov.set_option(f"run:{name}", None)
+    if known(cov, "core") == "sysmon" or sys.version_info >= (3, 14):
+        cov.set_option("run:core", "ctrace")
 
 
 def measure_workers(cov: Any) -> bool:

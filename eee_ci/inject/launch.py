@@ -1,7 +1,7 @@
 """Starts a module as `python -m` does, but no file of this or of the working folder can shadow a library.
 
     python launch.py [--cwd-on-path] [--root=DIR] [--cover=DATA [--source=S] [--omit=O] [--workers]]
-                     -m MODULE ARGS...
+                     [--record=SELECT] -m MODULE ARGS...
 
 With PYTHONPYCACHEPREFIX set, Python would compile all libraries anew into that folder. Here a byte-code file
 that a library already has beside it is used; whatever is written goes below the prefix. Runs on Python 3.8.
@@ -9,14 +9,16 @@ that a library already has beside it is used; whatever is written goes below the
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import runpy
 import sys
 import types
 from importlib import _bootstrap_external as system
+from typing import Any
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-FLAGS = ("--cwd-on-path", "--root", "--cover", "--source", "--omit", "--workers")
+FLAGS = ("--cwd-on-path", "--root", "--cover", "--source", "--omit", "--workers", "--record")
 
 
 def main(argv: list[str]) -> None:
@@ -28,16 +30,55 @@ def main(argv: list[str]) -> None:
         sys.path.insert(0, os.getcwd())
     if sys.pycache_prefix is not None:
         reuse_bytecode(options.get("--root", [os.getcwd()])[0])
-    finish = None
+    finish = record = None
     if "--cover" in options:
         finish = runpy.run_path(os.path.join(HERE, "cover.py"))["start"](options)
+    if "--record" in options and module == "pytest":
+        record = recorder(options["--record"][0], arguments)
     sys.argv[1:] = arguments
     sys.modules["__main__"] = types.ModuleType("__main__")  # our names are not the module's
     try:
         runpy._run_module_as_main(module)  # type: ignore[attr-defined]  # what `python -m` itself calls
     finally:
+        if record is not None:
+            record.stop()
         if finish is not None:
             finish()
+        if record is not None:
+            record.close()
+
+
+def recorder(select: str, arguments: list[str]) -> Any:
+    """The recorder at work, its modules importable as `eee_ci_inject.*` without an entry in sys.path. Their
+    code bears made-up file names, so that it is no part of a project that brings this folder along."""
+    name = "eee_ci_inject"
+    package = sys.modules[name] = types.ModuleType(name)
+    package.__path__ = []
+
+    class Loader(system.SourceFileLoader):
+        def get_code(self, fullname: str) -> types.CodeType | None:
+            code = super().get_code(fullname)
+            return None if code is None else renamed(code, f"<{fullname}>")
+
+    class Finder:
+        @staticmethod
+        def find_spec(fullname: str, *_: object) -> object:
+            if fullname.rpartition(".")[0] != name:
+                return None
+            file = os.path.join(HERE, f"{fullname[len(name) + 1 :]}.py")
+            return importlib.util.spec_from_file_location(fullname, file, loader=Loader(fullname, file))
+
+    sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
+    try:
+        return importlib.import_module(f"{name}.session").start(select, arguments)
+    finally:
+        sys.meta_path.remove(Finder)  # type: ignore[arg-type]
+
+
+def renamed(code: types.CodeType, file: str) -> types.CodeType:
+    """The same code under another file name, inner code too."""
+    inner = (renamed(held, file) if isinstance(held, types.CodeType) else held for held in code.co_consts)
+    return code.replace(co_filename=file, co_consts=tuple(inner))
 
 
 def parse(argv: list[str]) -> tuple[dict[str, list[str]], str, list[str]]:

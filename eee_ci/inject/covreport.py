@@ -1,0 +1,219 @@
+"""Merges what coverage.py measured now with what it measured before, and reports both as `coverage json`
+would report one full run.
+
+    python covreport.py WISH
+
+in the project's folder; WISH is a JSON file:
+    data        what was measured now; put together from those of several processes when it is not there
+    report      where the JSON report goes
+    memo        optional folder in which the reports of single files are kept
+    merged      optional: where the data goes that the next run may remember
+    remembered  optional: such data of an earlier run, of the same folder
+    labels      the contexts to take from the remembered data
+    drop        files whose remembered lines are left out
+    maps        {path: {"old line": new line}} for remembered lines of changed files; others are left out
+    old, new    contexts whose lines are compared: those remembered, and those measured now
+    facts       optional: where {"executed": {context: {path: [function]}}, "lost": {path: [line]}} goes;
+                lost are lines of unchanged files that `old` had run and `new` did not
+
+exit code   0  reported
+            1  no data, or coverage.py could not report; as `coverage json` says it
+            2  the wish is not understood
+            3  the remembered data cannot be used: run everything
+Standard library and coverage.py only, Python 3.8.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import shutil
+import sqlite3
+import sys
+import types
+from typing import Any, Iterable, Iterator  # noqa: UP035 - Python 3.8
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+NO_DATA, MISUSED, UNUSABLE = 1, 2, 3
+TAKE = """
+    select context.context, file.path, tracer.tracer, arc.fromno, arc.tono
+    from arc join context on context.id = arc.context_id join file on file.id = arc.file_id
+    left join tracer on tracer.file_id = file.id
+"""
+
+
+class UnusableError(Exception):
+    """The remembered data."""
+
+
+def main(argv: list[str]) -> int:
+    sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != HERE]
+    sys.path.insert(0, os.getcwd())  # plugins of the project's settings
+    try:
+        with open(argv[0], encoding="utf-8") as stream:
+            wish = json.load(stream)
+        data, report = wish["data"], wish["report"]
+    except (IndexError, OSError, ValueError, TypeError, KeyError) as error:
+        return say(MISUSED, f"covreport.py: want a JSON file with `data` and `report`: {error!r}")
+    import coverage.exceptions
+
+    try:
+        gather(coverage, data)
+        merged = wish.get("merged") or f"{report}.data"
+        merge(wish, data, merged)
+        cov = loaded(coverage, merged)
+        sibling("covmemo").report(cov, report, wish.get("memo"))
+        if wish.get("facts"):
+            put(wish["facts"], facts(wish, data, merged))
+    except (UnusableError, sqlite3.Error) as error:
+        return say(UNUSABLE, f"the remembered coverage cannot be used: {error}")
+    except coverage.exceptions.CoverageException as error:
+        return say(NO_DATA, str(error))
+    return 0
+
+
+def say(code: int, sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return code
+
+
+def sibling(name: str) -> types.ModuleType:
+    """Another file of this folder, which is on nobody's path."""
+    spec = importlib.util.spec_from_file_location(f"eee_ci_{name}", os.path.join(HERE, f"{name}.py"))
+    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+    spec.loader.exec_module(module)  # type: ignore[union-attr]
+    return module
+
+
+def gather(coverage: Any, data: str) -> None:
+    """As `coverage combine`, when several processes measured."""
+    if not os.path.exists(data):
+        cov = coverage.Coverage(data_file=data, messages=False)
+        cov.combine(strict=True)
+        cov.save()
+
+
+def loaded(coverage: Any, data: str) -> Any:
+    """Ready to report, with the project's [paths] applied."""
+    cov = coverage.Coverage(data_file=data, messages=False)
+    if cov.get_option("paths"):
+        cov = coverage.Coverage(data_file=f"{data}.mapped", messages=False)
+        cov.combine([data], strict=True, keep=True)
+        cov.save()
+    else:
+        cov.load()
+    return cov
+
+
+def merge(wish: dict[str, Any], data: str, merged: str) -> None:
+    """What was measured now, and the lines of the wanted contexts out of what is remembered."""
+    aside = f"{merged}.part"
+    shutil.copyfile(data, aside)
+    if wish.get("remembered"):
+        with opened(wish["remembered"]) as old, opened(aside) as new:
+            if flag(old) != "1" or flag(new) != "1":
+                raise UnusableError("branches were not measured")
+            insert(new, chosen(old, wish))
+    os.replace(aside, merged)
+
+
+@contextlib.contextmanager
+def opened(file: str) -> Iterator[sqlite3.Connection]:
+    if not os.path.exists(file):
+        raise UnusableError(f"there is no {file}")
+    data = sqlite3.connect(file)
+    try:
+        yield data
+        data.commit()
+    finally:
+        data.close()
+
+
+def flag(data: sqlite3.Connection) -> str:
+    row = data.execute("select value from meta where key = 'has_arcs'").fetchone()
+    return str(row[0]) if row else "1"  # nothing was measured
+
+
+def chosen(old: sqlite3.Connection, wish: dict[str, Any]) -> Iterator[tuple[str, str, str, int, int]]:
+    """Context, path, tracer, from and to."""
+    labels, drop = set(wish.get("labels", ())), set(wish.get("drop", ()))
+    maps = {path: {int(a): b for a, b in lines.items()} for path, lines in wish.get("maps", {}).items()}
+    for label, path, tracer, start, end in old.execute(TAKE):
+        below = relative(path)
+        if label not in labels or below in drop:
+            continue
+        arc = (start, end)
+        if below in maps:
+            arc = (moved(start, maps[below]), moved(end, maps[below]))
+        if all(arc):
+            yield label, path, tracer, *arc
+
+
+def relative(path: str) -> str:
+    """As the wish names it: below the project's folder, with `/`."""
+    return os.path.relpath(path).replace(os.sep, "/")
+
+
+def moved(line: int, lines: dict[int, int]) -> int:
+    """Negative ones are a function's entry or exit; 0 when it is gone."""
+    return -lines.get(-line, 0) if line < 0 else lines.get(line, 0)
+
+
+def insert(new: sqlite3.Connection, rows: Iterable[tuple[str, str, str, int, int]]) -> None:
+    files, contexts = ids(new, "file", "path"), ids(new, "context", "context")
+    for label, path, tracer, start, end in rows:
+        for known, table, column, name in (
+            (files, "file", "path", path),
+            (contexts, "context", "context", label),
+        ):
+            if name not in known:
+                made = new.execute(f"insert into {table} ({column}) values (?)", (name,))  # noqa: S608  # nosec B608
+                known[name] = made.lastrowid or 0
+        if tracer:
+            new.execute("insert or ignore into tracer (file_id, tracer) values (?, ?)", (files[path], tracer))
+        row = (files[path], contexts[label], start, end)
+        new.execute("insert or ignore into arc (file_id, context_id, fromno, tono) values (?, ?, ?, ?)", row)
+
+
+def ids(data: sqlite3.Connection, table: str, column: str) -> dict[str, int]:
+    return dict(data.execute(f"select {column}, id from {table}"))  # noqa: S608  # nosec B608 - our own words
+
+
+def facts(wish: dict[str, Any], data: str, merged: str) -> dict[str, Any]:
+    """Who executed what, and what is no longer executed."""
+    regions = sibling("regions")
+    try:
+        entered = regions.entered(regions.lines(merged), os.getcwd())
+    except (OSError, SyntaxError, ValueError) as error:
+        raise UnusableError(str(error)) from None
+    executed = {label: regions.told(entered, [label]) for label in sorted(entered)}
+    lost: dict[str, list[int]] = {}
+    if wish.get("remembered"):
+        before = lines(regions, wish["remembered"], wish.get("old", ()))
+        after = lines(regions, data, wish.get("new", ()))
+        changed = {*wish.get("drop", ()), *wish.get("maps", ())}
+        for path in sorted(before.keys() - changed):
+            gone = before[path] - after.get(path, set())
+            if gone:
+                lost[path] = sorted(gone)
+    return {"executed": executed, "lost": lost}
+
+
+def lines(regions: types.ModuleType, data: str, labels: Iterable[str]) -> dict[str, set[int]]:
+    wanted, found = set(labels), {}  # type: ignore[var-annotated]
+    for label, path, line in regions.lines(data):
+        if label in wanted:
+            found.setdefault(relative(path), set()).add(line)
+    return found
+
+
+def put(path: str, content: object) -> None:
+    with open(f"{path}.part", "w", encoding="utf-8") as stream:
+        json.dump(content, stream, sort_keys=True)
+    os.replace(f"{path}.part", path)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,250 @@
+"""Sees who imports whom, modules that are loaded already included.
+
+A function in the place of `__import__` would stand in every traceback of an import, and code exists that
+counts those frames. So what is put there only looks at the importing code, then hands out the original.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dis
+import importlib
+import importlib._bootstrap_external as external
+import importlib.util
+import re
+import sys
+import threading
+import types
+from typing import Any, Callable, Iterator  # noqa: UP035 - Python 3.8
+
+from .scene import Scene
+
+HIDDEN = "<frozen importlib._bootstrap>"  # warnings and tracebacks leave frames of this file out
+IMPORT, EXTENDED = dis.opmap["IMPORT_NAME"], dis.opmap["EXTENDED_ARG"]
+LOADS = {dis.opmap[name]: name for name in dis.opmap if name.startswith("LOAD_")}
+PUSHES = {dis.opmap[name] for name in ("PUSH_NULL",) if name in dis.opmap}
+CHANGERS = ("LOAD_ATTR", "LOAD_METHOD")  # they work on what was loaded
+NAMED = re.compile(
+    r"_*((real|orig|original|old|saved|true|builtins?|default|native)_*)?import_*(orig|original|func|fn)?_*"
+)
+FILLERS = {dis.opmap[name] for name in ("CACHE", "PRECALL", "NOP") if name in dis.opmap}
+
+
+class Edges:
+    """Imports by project file, and the files that modules were loaded from."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.codes: dict[str, dict[int, tuple[Any, str, str]]] = {}  # of every importing project file
+        self.names: dict[str, set[str]] = {}  # names that a project file computed
+        self.foreign: dict[int, tuple[Any, str, str]] = {}  # importing code of everyone else
+        self.files: dict[str, set[str]] = {}  # module name -> project files
+        self.everything: set[str] = set()  # project files that import what cannot be known
+
+    def start(self) -> None:
+        """Modules of the project that are there already count for everyone."""
+        for name, module in list(sys.modules.items()):
+            below = self.scene.ground.relative(getattr(module, "__file__", None))
+            if below is not None:
+                self.files.setdefault(name, set()).add(below)
+                self.scene.shared.modules.add(below)
+        original, seen, scene = builtins.__import__, self.seen, self.scene
+
+        class Call:
+            def __get__(self, *_: object) -> Any:
+                if scene.listening:
+                    try:
+                        seen(sys._getframe(1))
+                    except Exception as error:  # noqa: BLE001 - the tests must not notice
+                        scene.fail(error)
+                return original
+
+        builtins.__import__ = type("Import", (), {"__call__": Call()})()
+        precede(importlib.import_module, self.computed)
+        precede(importlib.util.find_spec, self.sought)
+        surround(external._LoaderBasics, self.body)  # type: ignore[attr-defined]
+
+    def seen(self, frame: types.FrameType) -> None:
+        """Code that runs an import statement, or calls `__import__`."""
+        code = frame.f_code
+        scope = self.scene.current
+        if id(code) in scope.codes:
+            return
+        known = frame.f_globals
+        place = (code, str(known.get("__name__")), package(known))
+        below = self.scene.ground.relative(code.co_filename) if code.co_filename[:1] == "/" else None
+        if code.co_code[frame.f_lasti] == IMPORT:
+            if below is None:
+                self.foreign[id(code)] = place
+            else:
+                self.codes.setdefault(below, {})[id(code)] = place
+                scope.codes[id(code)] = place
+            return
+        if not calls_import(code):
+            return  # C code that imports by its own; of pickle's there is an event
+        name = argument(frame)
+        if name is None:
+            scope.everything = True
+        else:
+            self.note(name, below)
+
+    def sought(self, name: Any, _: Any = None) -> None:
+        """`importlib.util.find_spec` is called: whether there is such a module, not what is in it."""
+        if self.scene.listening and isinstance(name, str):
+            self.scene.current.sought.add(name)
+
+    def computed(self, name: Any, package: Any = None) -> None:
+        """`importlib.import_module` is called."""
+        if not self.scene.listening:
+            return
+        try:
+            if name[:1] == ".":
+                name = importlib.util.resolve_name(name, package)
+            frame = sys._getframe(3)
+            file = frame.f_code.co_filename
+            self.note(name, self.scene.ground.relative(file) if file[:1] == "/" else None)
+        except Exception:  # noqa: BLE001 - what is no name is about to fail by itself
+            return
+
+    def note(self, name: str, below: str | None) -> None:
+        self.scene.current.names.add(name)
+        if below is not None:
+            self.names.setdefault(below, set()).add(name)
+
+    def body(self, module: types.ModuleType) -> Callable[[], object] | None:
+        """A module's body is about to run; what comes back is to be called after it."""
+        scene = self.scene
+        if not scene.listening:
+            return None
+        try:
+            file = getattr(module.__spec__, "origin", None) or module.__file__
+            below = scene.ground.relative(file)
+            if below is None:
+                return None
+            self.files.setdefault(module.__name__, set()).add(below)
+            scene.current.modules.add(below)
+            scope = scene.scope(f"import:{below}")
+            if threading.get_ident() != scene.thread:
+                scope.distrust("thread", "is imported in a thread")
+                return None
+            before = scene.turn(scope)
+            return lambda: scene.turn(before)
+        except Exception as error:  # noqa: BLE001 - the tests must not notice
+            scene.fail(error)
+            return None
+
+
+def package(known: dict[str, Any]) -> str:
+    """What relative imports of a module with these globals start from."""
+    named = known.get("__package__")
+    if named is not None:
+        return str(named)
+    name = str(known.get("__name__", ""))
+    return name if "__path__" in known else name.rpartition(".")[0]
+
+
+def precede(function: Any, note: Callable[..., None]) -> None:
+    """Have a function tell its arguments first, for those too who hold it already."""
+    copy = types.FunctionType(
+        function.__code__,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    key = f"_eee_ci_{function.__name__}"
+    function.__globals__[key] = (note, copy)
+    lines = f"def {function.__name__}(*a, **k):\n    {key}[0](*a, **k)\n    return {key}[1](*a, **k)\n"
+    made: dict[str, Any] = {}
+    exec(compile(lines, HIDDEN, "exec"), made)  # noqa: S102  # nosec B102 - our own words
+    function.__code__ = made[function.__name__].__code__
+    function.__defaults__ = None
+
+
+def surround(loader: Any, begin: Callable[[Any], Callable[[], object] | None]) -> None:
+    """Have a loader tell before and after it runs the body of a module."""
+    original = loader.exec_module
+    lines = (
+        "def exec_module(self, module):\n"
+        "    end = begin(module)\n"
+        "    try:\n        return original(self, module)\n"
+        "    finally:\n        end is None or end()\n"
+    )
+    made: dict[str, Any] = {"begin": begin, "original": original}
+    exec(compile(lines, HIDDEN, "exec"), made)  # noqa: S102  # nosec B102 - our own words
+    loader.exec_module = made["exec_module"]
+
+
+def instructions(raw: bytes) -> Iterator[tuple[int, int, int]]:
+    """Offset, operation and argument; fillers are left out."""
+    extended = 0
+    for at in range(0, len(raw), 2):
+        operation = raw[at]
+        number = raw[at + 1] | extended
+        extended = number << 8 if operation == EXTENDED else 0
+        if operation != EXTENDED and operation not in FILLERS:
+            yield at, operation, number
+
+
+def statements(code: Any) -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """The import statements of a code object: name, level, and the names after `import`. A level that is not
+    understood is -1."""
+    before: list[tuple[int, int]] = [(0, 0), (0, 0)]
+    for _, operation, number in instructions(code.co_code):
+        if operation == IMPORT:
+            level, names = (constant(code, *load) for load in before)
+            known = isinstance(level, int) and (names is None or isinstance(names, tuple))
+            name = code.co_names[number]
+            yield name, level if known else -1, names or () if known else ()
+        before = [before[1], (operation, number)]
+
+
+def constant(code: Any, operation: int, number: int) -> Any:
+    kind = LOADS.get(operation)
+    if kind == "LOAD_SMALL_INT":
+        return number
+    return code.co_consts[number] if kind in ("LOAD_CONST", "LOAD_CONST_IMMORTAL") else ""
+
+
+def calls_import(code: types.CodeType) -> bool:
+    """Does this code call `__import__` itself, under whatever name?"""
+    if code.co_filename.startswith("<frozen importlib"):
+        return False
+    words = (*code.co_names, *code.co_varnames, *code.co_freevars, *code.co_consts)
+    return any(isinstance(word, str) and NAMED.fullmatch(word) for word in words)
+
+
+def argument(frame: types.FrameType) -> str | None:
+    """What `__import__` is called with, `.*` behind it when its modules may be meant; None where the code
+    around does not simply say it."""
+    code = frame.f_code
+    steps = [step[1:] for step in instructions(code.co_code[: frame.f_lasti + 2])]
+    shift = 1 if sys.version_info >= (3, 11) else 0
+    for at in range(len(steps) - 1, -1, -1):
+        kind, number = LOADS.get(steps[at][0], ""), steps[at][1]
+        number = number >> shift if kind == "LOAD_GLOBAL" else number
+        if kind in ("LOAD_GLOBAL", "LOAD_NAME") and code.co_names[number] == "__import__":
+            rest = steps[at + 1 :]
+            break
+    else:
+        return None
+    while rest and rest[0][0] in PUSHES:
+        del rest[0]
+    if len(rest) < 2 or LOADS.get(rest[1][0], "LOAD_ATTR" if len(rest) > 2 else "") in CHANGERS:  # noqa: PLR2004
+        return None
+    name = value(frame, *rest[0])
+    if not isinstance(name, str):
+        return None
+    return name if len(rest) == 2 else f"{name}.*"  # noqa: PLR2004 - the load and the call
+
+
+def value(frame: types.FrameType, operation: int, number: int) -> Any:
+    """What a simple load puts on the stack."""
+    code, kind = frame.f_code, LOADS.get(operation, "")
+    if kind == "LOAD_CONST":
+        return code.co_consts[number]
+    if kind in ("LOAD_FAST", "LOAD_FAST_CHECK", "LOAD_FAST_BORROW") and number < len(code.co_varnames):
+        return frame.f_locals.get(code.co_varnames[number])
+    if kind == "LOAD_NAME":
+        return frame.f_locals.get(code.co_names[number])
+    return None

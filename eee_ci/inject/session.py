@@ -1,0 +1,88 @@
+"""One recorded run of pytest, from the start of the watch to the written record."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any, Callable  # noqa: UP035 - Python 3.8
+
+from . import edges, ground, monitor, scene, watch, written
+
+OLDEST = 7  # the first pytest whose hooks are given paths
+
+
+def start(select: str, arguments: list[str]) -> Recorder:
+    """Watch from here on, and have pytest load the plugin."""
+    with open(select, encoding="utf-8") as stream:
+        wish = json.load(stream)
+    return Recorder(wish, arguments)
+
+
+class Recorder:
+    """`stop` when the tests are done, `close` when coverage.py has saved its data."""
+
+    def __init__(self, wish: dict[str, Any], arguments: list[str]) -> None:
+        self.wish = wish
+        self.scene = scene.Scene(ground.Ground(wish["root"], os.path.dirname(wish["report"])))
+        self.hooks: Any = None
+        self.data: Callable[[], str] | None = None
+        self.calls: monitor.Calls | None = None
+        self.edges = edges.Edges(self.scene)
+        try:
+            self.scene.shared.imports.update(name.partition(".")[0] for name in list(sys.modules))
+            self.measure()
+            self.edges.start()
+            watch.Watch(self.scene).start()
+            self.scene.listening = True
+            self.load(arguments)
+        except Exception as error:  # noqa: BLE001 - the tests must not notice
+            self.scene.fail(error)
+
+    def measure(self) -> None:
+        """Contexts of coverage.py where it measures; else Python's own monitoring where there is one."""
+        coverage = sys.modules.get("coverage")
+        current = coverage.Coverage.current() if coverage is not None else None
+        if current is not None:
+            self.scene.switches.append(current.switch_context)
+            self.data = lambda: str(current.get_data().data_filename())
+            current.switch_context(scene.SHARED)
+        elif hasattr(sys, "monitoring"):
+            self.calls = monitor.Calls(self.scene)
+            self.scene.switches.append(self.calls.switch)
+
+    def load(self, arguments: list[str]) -> None:
+        import pytest
+
+        if int(pytest.__version__.partition(".")[0]) < OLDEST:
+            self.scene.fail(f"pytest {pytest.__version__} is older than {OLDEST}")
+            return
+        from . import plugin
+
+        self.hooks = plugin.Hooks(self.scene, self.wish)
+        name = plugin.__name__
+        for hook in dir(self.hooks):
+            if hook.startswith("pytest_"):
+                setattr(plugin, hook, getattr(self.hooks, hook))
+        arguments[:0] = ["-p", name]
+
+    def stop(self) -> None:
+        self.scene.listening = False
+        self.scene.switches.clear()
+
+    def close(self) -> None:
+        """Write the record aside, then put it in place."""
+        if os.getpid() != self.scene.pid:
+            return
+        try:
+            record = written.record(self)
+        except Exception as error:  # noqa: BLE001 - no record is worse than one that says why
+            self.scene.fail(error)
+            record = written.nothing(self)
+        aside = f"{self.wish['report']}.part"
+        try:
+            with open(aside, "w", encoding="utf-8") as stream:
+                json.dump(record, stream, sort_keys=True)
+            os.replace(aside, self.wish["report"])
+        except OSError:
+            return  # whoever wants the record finds none

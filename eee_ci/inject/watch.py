@@ -1,0 +1,296 @@
+"""Sees which files are read, listed or looked for, and what makes a test depend on more than files."""
+
+from __future__ import annotations
+
+import functools
+import linecache
+import os
+import sys
+from types import FrameType
+from typing import Any, Callable  # noqa: UP035 - Python 3.8
+
+from .edges import precede
+from .scene import Scene
+
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+IMPORTING = "<frozen importlib"
+OURS = "<eee_ci_inject"
+# The machinery looks at sources for its own ends. What it finds goes another way into the result: the modules
+# are known by their imports, the distributions by the environment.
+MACHINERY = ("/_pytest/", "/pluggy/", "/coverage/", "/importlib/metadata/", "/importlib_metadata/")
+CURIOUS = ("/hypothesis/",)  # it takes examples from the constants in sources
+READERS = ("/linecache.py", "/tokenize.py", "/inspect.py", "/codecs.py")
+QUOTERS = ("/traceback.py", "/warnings.py")  # they show lines of functions that ran
+PASSERS = (
+    *("/genericpath.py", "/posixpath.py", "/pathlib.py", "/pathlib/", "/os.py", "/glob.py", "/contextlib.py"),
+    *("<frozen genericpath>", "<frozen posixpath>", "<frozen os>", "<frozen codecs>"),
+)
+PROBES = ("/platform.py", "/uuid.py", "/ctypes/util.py")  # they ask for facts of the machine
+CHANGES: dict[
+    str, dict[int, int | None]
+] = {  # event: where its paths are, each with the place of the folder it is relative to
+    "os.remove": {0: 1},
+    "os.rename": {0: 2, 1: 3},
+    "os.mkdir": {0: 2},
+    "os.rmdir": {0: 1},
+    "os.symlink": {1: 2},
+    "os.link": {0: 2, 1: 3},
+    "os.truncate": {0: None},
+    "os.chmod": {0: 2},
+    "os.chown": {0: 3},
+    "os.utime": {0: 3},
+}
+STARTS = {
+    "os.system": "starts a shell",
+    "os.exec": "replaces its process",
+    "os.fork": "forks its process",
+    "os.forkpty": "forks its process",
+    "os.posix_spawn": "starts another process",
+    "os.spawn": "starts another process",
+}
+TALKS = {
+    "socket.bind": "opens a socket",
+    "socket.connect": "opens a socket",
+    "socket.sendto": "opens a socket",
+    "socket.sendmsg": "opens a socket",
+    "socket.getaddrinfo": "asks for an address",
+    "socket.gethostbyname": "asks for an address",
+    "socket.gethostbyaddr": "asks for an address",
+    "socket.getnameinfo": "asks for an address",
+}
+PATHS = ("stat", "lstat", "access", "readlink")
+
+
+class Watch:
+    """An audit hook, and functions in the place of those that raise no event."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.handlers: dict[str, Callable[[Any], None]] = {
+            "open": self.opened,
+            "os.listdir": self.listed,
+            "os.scandir": self.listed,
+            "sqlite3.connect": self.connected,
+            "subprocess.Popen": self.started,
+            "ctypes.dlopen": self.loaded,
+            "import": self.imported,
+            "pickle.find_class": self.unpickled,
+            "exec": self.executed,
+            "sys.settrace": self.traced,
+            "sys.setprofile": self.traced,
+            **{event: functools.partial(self.changed, places) for event, places in CHANGES.items()},
+        }
+        self.sentences = {**STARTS, **TALKS}
+
+    def start(self) -> None:
+        handlers, sentences, scene = self.handlers, self.sentences, self.scene
+
+        def hook(event: str, arguments: Any) -> None:
+            handler = handlers.get(event)
+            if handler is None and event not in sentences:
+                return
+            if not scene.listening or os.getpid() != scene.pid:
+                return
+            try:
+                if handler is not None:
+                    handler(arguments)
+                else:
+                    scene.current.distrust(event, sentences[event])
+            except Exception as error:  # noqa: BLE001 - an audit hook that raises stops the program
+                scene.fail(error)
+
+        sys.addaudithook(hook)
+        for name in PATHS:
+            self.replace(name)
+        self.replace_fork()
+        precede(linecache.getlines, self.quoted)
+
+    def quoted(self, file: Any, *_: Any) -> None:
+        """Sources are kept: only the first to read one opens the file."""
+        scene = self.scene
+        try:
+            below = self.below(file) if scene.listening and file[:1] != "<" else None
+            if below is None or below in scene.current.data or self.is_machinery(below, reading=True):
+                return
+            scene.note(below, "data", [])
+        except Exception as error:  # noqa: BLE001 - the tests must not notice
+            scene.fail(error)
+
+    def replace(self, name: str) -> None:
+        """Put a function of the same signature in the place of one of `os`."""
+        original = getattr(os, name)
+        seen = self.looked
+
+        def stat(path: Any, *, dir_fd: Any = None, follow_symlinks: bool = True) -> Any:
+            seen(path, dir_fd)
+            return original(path, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
+
+        def lstat(path: Any, *, dir_fd: Any = None) -> Any:
+            seen(path, dir_fd)
+            return original(path, dir_fd=dir_fd)
+
+        def access(
+            path: Any,
+            mode: int,
+            *,
+            dir_fd: Any = None,
+            effective_ids: bool = False,
+            follow_symlinks: bool = True,
+        ) -> Any:
+            seen(path, dir_fd)
+            return original(
+                path, mode, dir_fd=dir_fd, effective_ids=effective_ids, follow_symlinks=follow_symlinks
+            )
+
+        new: Any = {"stat": stat, "lstat": lstat, "access": access, "readlink": lstat}[name]
+        new.__name__ = new.__qualname__ = name
+        for allowed in (
+            os.supports_dir_fd,
+            os.supports_fd,
+            os.supports_follow_symlinks,
+            os.supports_effective_ids,
+        ):
+            if original in allowed:
+                allowed.add(new)  # others ask for membership by identity
+        setattr(os, name, new)
+        accessor = getattr(sys.modules.get("pathlib"), "_NormalAccessor", None)  # before Python 3.11
+        if hasattr(accessor, name):
+            setattr(accessor, name, staticmethod(new))
+
+    def replace_fork(self) -> None:
+        """What `multiprocessing` starts its children with raises no event."""
+        try:
+            import _posixsubprocess
+        except ImportError:
+            return
+        original, scene = _posixsubprocess.fork_exec, self.scene
+
+        def fork_exec(*arguments: Any) -> Any:
+            if scene.listening and not sys._getframe(1).f_code.co_filename.endswith("/subprocess.py"):
+                scene.current.distrust("os.posix_spawn", STARTS["os.posix_spawn"])
+            return original(*arguments)
+
+        _posixsubprocess.fork_exec = fork_exec
+
+    def looked(self, path: Any, folder: Any) -> None:
+        """Somebody asks what a path is."""
+        scene = self.scene
+        if not scene.listening or type(path) is int:
+            return
+        try:
+            below = self.below(path, folder)
+            if below is None or below in scene.current.stats or below in scene.current.absent:
+                return
+            if os.getpid() == scene.pid and not self.is_machinery(below):
+                scene.note(below, "stats", self.modules())
+        except Exception as error:  # noqa: BLE001 - the tests must not notice
+            scene.fail(error)
+
+    def below(self, path: Any, folder: Any = None) -> str | None:
+        if folder is not None:
+            path = os.path.join(os.fsencode(f"/proc/self/fd/{folder}"), os.fsencode(path))
+        return self.scene.ground.relative(path)
+
+    def opened(self, arguments: Any) -> None:
+        path, mode, flags = arguments
+        below = self.below(path)
+        if below is None:
+            return
+        scope = self.scene.current
+        if any(letter in mode for letter in "wax+") if mode is not None else flags & WRITING:
+            scope.distrust("writes", f"writes below the project ({below})")
+        elif below not in scope.data and not self.is_machinery(below, reading=True):
+            self.scene.note(below, "data", [] if below.endswith(".py") else self.modules())
+
+    def listed(self, arguments: Any) -> None:
+        path = arguments[0]
+        if isinstance(path, int):
+            path = os.path.realpath(f"/proc/self/fd/{path}")
+        below = self.below("." if path is None else path)
+        if below is not None and below not in self.scene.current.listings and not self.is_machinery(below):
+            self.scene.note(below, "listings", self.modules())
+
+    def connected(self, arguments: Any) -> None:
+        """A data base is read by C code that tells nothing, and written as well."""
+        name = os.fsdecode(arguments[0])
+        below = self.below(name[5:].partition("?")[0] if name.startswith("file:") else name)
+        if below is not None and name not in ("", ":memory:", "file::memory:"):
+            self.scene.current.distrust("sqlite", f"opens a data base below the project ({below})")
+
+    def changed(self, places: dict[int, int | None], arguments: Any) -> None:
+        for at, folder in places.items():
+            relative_to = arguments[folder] if folder is not None else -1
+            below = self.below(arguments[at], relative_to if relative_to != -1 else None)
+            if below is not None:
+                self.scene.current.distrust("writes", f"writes below the project ({below})")
+
+    def started(self, arguments: Any) -> None:
+        if not any(frame.f_code.co_filename.endswith(PROBES) for frame in frames()):
+            words = arguments[1] if isinstance(arguments[1], (list, tuple)) else [arguments[1]]
+            name = os.path.basename(os.fsdecode(arguments[0] or words[0] or ""))
+            self.scene.current.distrust("subprocess", f"starts the process {name}")
+
+    def loaded(self, arguments: Any) -> None:
+        name = os.fsdecode(arguments[0] or "")  # without a folder it is looked for in the system's
+        below = self.below(name) if "/" in name else None
+        if below is not None:
+            self.scene.current.distrust("library", f"loads the library {below}")
+
+    def imported(self, arguments: Any) -> None:
+        """The first import of a name; with a file when it is an extension module."""
+        self.scene.current.imports.add(arguments[0].partition(".")[0])
+        below = self.below(arguments[1]) if arguments[1] else None
+        if below is not None:
+            self.scene.current.distrust("library", f"loads the library {below}")
+
+    def unpickled(self, arguments: Any) -> None:
+        self.scene.current.names.add(str(arguments[0]))
+
+    def executed(self, arguments: Any) -> None:
+        """The body of a module, however it was loaded."""
+        code = arguments[0]
+        if getattr(code, "co_name", None) == "<module>":
+            below = self.below(code.co_filename) if code.co_filename[:1] == "/" else None
+            if below is not None:
+                self.scene.current.modules.add(below)
+
+    def traced(self, _: Any) -> None:
+        """Whoever traces takes the measurement's place. Threads and doctest put back what was there."""
+        for frame in frames():
+            file = frame.f_code.co_filename
+            if file.endswith(("/threading.py", "/doctest.py")):
+                return
+            if not file.endswith(("/coverage/collector.py", "/coverage/pytracer.py")):
+                break
+        self.scene.current.distrust("trace", "sets a trace function")
+
+    def is_machinery(self, below: str, *, reading: bool = False) -> bool:
+        """Is it not the project's code, but what runs it, that looks?"""
+        source = below.endswith((".py", ".pyi"))
+        for frame in frames():
+            file = frame.f_code.co_filename
+            if file.startswith(IMPORTING):
+                return source or not reading
+            if source and file.endswith((*READERS, *QUOTERS)):
+                if not reading or file.endswith(QUOTERS):
+                    return True
+                continue
+            if not file.endswith(PASSERS) and "/pathlib/" not in file:
+                return any(part in file for part in (*MACHINERY, *(CURIOUS if source else ())))
+        return False
+
+    def modules(self) -> list[str]:
+        """The project's files that take part, but the current one's own."""
+        found = {frame.f_code.co_filename for frame in frames()}
+        own = self.scene.current.label.partition(":")[2]
+        below = (self.below(name) for name in found if name[:1] == "/")
+        return sorted(name for name in below if name is not None and name != own)
+
+
+def frames() -> Any:
+    """Who calls, the nearest first, without us."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if not frame.f_code.co_filename.startswith(OURS):
+            yield frame
+        frame = frame.f_back

@@ -1,0 +1,76 @@
+"""Small projects whose tests run under the recorder, in a process of their own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from eee_ci import inject
+
+PACKAGE = {
+    "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["src"]\n',
+    "src/p/__init__.py": "",
+    "src/p/a.py": "class C:\n    x = 1\n\n    def m(self):\n        return self.x\n\n\ndef f():\n    return 2\n",
+}
+
+
+class Run(NamedTuple):
+    """What one run left behind."""
+
+    exit: int
+    output: str
+    record: dict[str, Any]
+    data: Path
+
+    def file(self, path: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.record["files"][path]
+        return found
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(content, encoding="utf-8")
+
+
+def run(
+    root: Path,
+    files: dict[str, str],
+    *words: str,
+    python: str = sys.executable,
+    cover: bool = True,
+    **wish: Any,
+) -> Run:
+    """The files are added to the package `p`; the words go to pytest."""
+    scratch = root.parent / f"{root.name}.scratch"
+    scratch.mkdir(exist_ok=True)
+    write(root, {**PACKAGE, **files})
+    report, data = scratch / "record.json", scratch / "coverage.data"
+    for old in (report, data):
+        old.unlink(missing_ok=True)
+    select = {"v": 1, "root": str(root), "report": str(report), "skip": [], "first": [], **wish}
+    write(scratch, {"select.json": json.dumps(select)})
+    measure = (f"--cover={data}", "--source=src", "--omit=tests", "--omit=tests/*") if cover else ()
+    launcher = (python, inject.script("launch.py"), "--cwd-on-path", *measure)
+    ran = subprocess.run(
+        (
+            *launcher,
+            f"--record={scratch}/select.json",
+            "-m",
+            "pytest",
+            "-p",
+            "no:cacheprovider",
+            "-q",
+            *words,
+        ),
+        cwd=root,
+        env={"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(scratch)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    record = json.loads(report.read_text("utf-8")) if report.is_file() else {}
+    return Run(ran.returncode, ran.stdout + ran.stderr, record, data)
