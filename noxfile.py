@@ -45,3 +45,9 @@ def wheel(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """All gates one after another, through make, and through eee-ci, in one run."""
     session.run("python", "tests/bench/cold.py", *session.posargs, external=True)
+
+
+@nox.session
+def soundness(session: nox.Session) -> None:
+    """A real project, edited at random: a check that remembers against one from scratch."""
+    session.run("python", "tests/soundness/soundness.py", *session.posargs, external=True)
