@@ -16,6 +16,8 @@ from tests.soundness.whole import Change, Maker
 UNDO, BACK = "undo", "back to the start"
 _TRIES = 50
 _LAST = 0.7  # of what is undone is the last edit
+_MENDED = 0.7  # of the edits that break all tests are undone at once
+_BREAKING = ("unparsable", "import", "attribute removed", "module", "conftest", "settings", "package")
 
 
 class Edit(NamedTuple):
@@ -62,8 +64,8 @@ KINDS: dict[str, Maker] = {
     **{f"{name} in test support": _inside(mutation, _support) for name, mutation in _MUTATIONS.items()},
     **whole.MAKERS,
 }
-# by how often: the code is what is edited most, and what is broken must soon be whole again, since of a
-# project whose tests all fail nothing is remembered
+# by how often: the code is what is edited most, and what is broken must soon be whole again, since nothing
+# is remembered of a project whose tests all fail
 GROUPS: dict[str, tuple[int, Callable[[str], bool]]] = {
     "code": (10, lambda kind: kind in _MUTATIONS),
     "tests": (4, lambda kind: kind.endswith(" in a test")),
@@ -92,6 +94,8 @@ def _next(
     tree: Tree, start: Tree, layout: Layout, chance: Random, done: Sequence[Edit], kinds: Sequence[str]
 ) -> tuple[str, Tree]:
     """A kind that fits the tree, and the tree after it. At first a change is not always found."""
+    if done and not kinds and done[-1].kind.startswith(_BREAKING) and chance.random() < _MENDED:
+        return UNDO, _undone(tree, done[-1])
     for _ in range(_TRIES):
         kind = chance.choice(kinds) if kinds else _kind(chance)
         if kind == BACK:

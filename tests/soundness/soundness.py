@@ -91,6 +91,8 @@ class Course:
 
 def judged(pair: Pair, again: Callable[[], Checked], say: Say) -> compare.Told:
     """The differences of a pair, told apart by a further check from scratch when there are any."""
+    if pair.warm.report is None or pair.scratch.report is None:  # equal silence is no agreement
+        return compare.Told([compare.Difference(("report.json",), *map(_written, pair))], [])
     if not compare.differences(pair.warm.facts, pair.scratch.facts):
         return compare.Told([], [])
     told = compare.told_apart(pair.warm.facts, pair.scratch.facts, again().facts)
@@ -100,6 +102,10 @@ def judged(pair: Pair, again: Callable[[], Checked], say: Say) -> compare.Told:
         if len(found) > MOST:
             say(f"  {name}: and {len(found) - MOST} more")
     return told
+
+
+def _written(checked: Checked) -> str:
+    return compare.ABSENT if checked.report is None else "written"
 
 
 def added(total: Sum, pair: Pair, told: compare.Told) -> Sum:
@@ -119,6 +125,8 @@ def run(course: Course, steps: Iterator[edits.Edit], say: Say, repeat: Callable[
     total = Sum()
     for edit in steps:
         pair = course.both(edit.after)
+        if not edit.number and not _judged(pair.scratch):
+            raise SystemExit(f"{_statuses(pair.scratch)}: want each gate passed or failed before any edit")
         files = compare.selected(pair.warm.report)
         ran = f", {files[0]} of {files[1]} test files" if files else ""
         say(
@@ -134,9 +142,15 @@ def run(course: Course, steps: Iterator[edits.Edit], say: Say, repeat: Callable[
     return total
 
 
+def _judged(checked: Checked) -> bool:
+    """Whether it says anything at all: where all is broken from the start, edits change nothing."""
+    asked = [v["status"] for v in (checked.report or {}).get("verdicts", ()) if v["asked"]]
+    return bool(asked) and set(asked) <= {"passed", "failed"}
+
+
 def _statuses(checked: Checked) -> str:
     if checked.report is None:
-        return f"no report ({(checked.said.strip().splitlines() or ['it said nothing'])[-1]})"
+        return f"NO REPORT\n{checked.said.strip()}"
     return ", ".join(f"{v['gate']} {v['status']}" for v in checked.report["verdicts"] if v["asked"])
 
 
