@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(CHECKOUT))
@@ -58,6 +58,14 @@ class Sum(NamedTuple):
             f"{self.edits} edits, {self.wrong} with differences, {self.flaky} flaky, "
             f"warm {self.warm:.1f} s, from scratch {self.scratch:.1f} s, {files}"
         )
+
+
+class Checks(Protocol):
+    """How a tree is checked."""
+
+    def both(self, tree: Tree) -> Pair: ...
+
+    def again(self, tree: Tree) -> Checked: ...
 
 
 class Course:
@@ -121,7 +129,7 @@ def added(total: Sum, pair: Pair, told: compare.Told) -> Sum:
     )
 
 
-def run(course: Course, steps: Iterator[edits.Edit], say: Say, repeat: Callable[[int], str]) -> Sum:
+def run(course: Checks, steps: Iterator[edits.Edit], say: Say, repeat: Callable[[int], str]) -> Sum:
     total = Sum()
     for edit in steps:
         pair = course.both(edit.after)
