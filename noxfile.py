@@ -45,8 +45,8 @@ def wheel(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """All gates one after another, through make, and through eee-ci, in one run."""
-    session.run(sys.executable, "tests/bench/cold.py", *session.posargs, external=True)
+    """eee-ci beside the programs that do the same, all in one run; needs minutes and the registries."""
+    session.run(sys.executable, "tests/bench/bench.py", *session.posargs, external=True)
 
 
 @nox.session

@@ -101,7 +101,8 @@ def _next(
         if kind == BACK:
             after = start
         elif kind == UNDO:
-            after = _undone(tree, done[-1] if done and chance.random() < _LAST else pick(chance, done))
+            own = [edit for edit in done if edit.kind not in (UNDO, BACK)]
+            after = _undone(tree, own[-1] if own and chance.random() < _LAST else pick(chance, own))
         else:
             after = patched(tree, KINDS[kind](tree, layout, chance))
         if changed(tree, after):
