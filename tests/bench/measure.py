@@ -1,6 +1,7 @@
 """One process, measured whole: clock, CPU of all that it waited for, and the largest of them."""
 
 import os
+import resource
 import shlex
 import subprocess
 import time
@@ -12,11 +13,13 @@ _KIB = 1024
 
 
 class Took(NamedTuple):
-    """Seconds on the clock, of CPU by the process and all that it waited for; bytes of the largest."""
+    """Seconds on the clock, of CPU by the process and all that it waited for; bytes of the largest one.
+    The kernel begins to count with what starts it: a peak of `least` bytes says no more than "at most"."""
 
     wall: float
     cpu: float
     peak: int = 0
+    least: int = 0
 
 
 class Failed(NamedTuple):
@@ -43,4 +46,5 @@ def run(
     if code != expected:
         last = (said.read_text("utf-8", errors="replace").strip().splitlines() or ["it said nothing"])[-1]
         return Failed(f"{shlex.join(words[:1])}: exit {code}, want {expected}: {last.strip()[:200]}")
-    return Took(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _KIB)
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _KIB
+    return Took(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _KIB, own)

@@ -17,7 +17,7 @@ from tests.real import projects
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 OURS, UNIT, GIT = "eee-ci", "python -c pass", "git status"
 LEAVINGS = (
-    *(".venv/", "__pycache__/", ".mypy_cache/", ".ruff_cache/", ".pytest_cache/", ".hypothesis/"),
+    *(".venv/", ".eee-ci/", "__pycache__/", ".mypy_cache/", ".ruff_cache/", ".pytest_cache/", ".hypothesis/"),
     *(".coverage", ".coverage.*", ".turbo/", "node_modules/", "dist/", "build/", "*.egg-info/"),
 )
 # by what they took on the projects here: make has no other way to begin with the longest

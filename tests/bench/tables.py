@@ -29,8 +29,13 @@ def _cells(name: str, rounds: Sequence[Round], bases: Sequence[str]) -> list[str
     walls = [one.wall for one in taken]
     spread = f"{seconds(statistics.median(walls))} ({seconds(min(walls))} to {seconds(max(walls))})"
     cpu = seconds(statistics.median(one.cpu for one in taken))
-    peak = f"{max(one.peak for one in taken) / 2**20:.0f} MiB"
-    return [spread, *(_of(name, base, rounds) for base in bases), cpu, peak]
+    return [spread, *(_of(name, base, rounds) for base in bases), cpu, _peak(taken)]
+
+
+def _peak(taken: Sequence[Took]) -> str:
+    largest = max(taken, key=lambda one: one.peak)
+    at_most = "at most " if largest.peak <= largest.least else ""
+    return f"{at_most}{largest.peak / 2**20:.0f} MiB"
 
 
 def took(name: str, rounds: Sequence[Round]) -> list[Took] | Failed:

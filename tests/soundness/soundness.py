@@ -30,6 +30,7 @@ FIXED_PORT = frozenset({"httpx"})  # its tests serve on one port: two runs at a 
 MEMORY = 6 << 30  # an edit can make a loop endless that fills a list
 COMMITTED = 4  # every how many edits the work copy is committed: clean files and dirty ones are told apart
 MOST = 40  # differences shown of one edit
+LONGEST = 80  # lines of its diff
 
 Say = Callable[[str], object]
 
@@ -143,11 +144,18 @@ def run(course: Checks, steps: Iterator[edits.Edit], say: Say, repeat: Callable[
         )
         told = judged(pair, lambda: course.again(edit.after), say)  # noqa: B023 - called within the turn
         if told.wrong or told.flaky:
-            for line in edit.diff():
-                say(f"    {line}")
+            _shown(edit, say)
             say(f"  repeat: {repeat(edit.number)}")
         total = added(total, pair, told)
     return total
+
+
+def _shown(edit: edits.Edit, say: Say) -> None:
+    lines = list(edit.diff())
+    for line in lines[:LONGEST]:
+        say(f"    {line}")
+    if len(lines) > LONGEST:
+        say(f"    ... and {len(lines) - LONGEST} more lines")
 
 
 def _judged(checked: Checked) -> bool:
