@@ -43,7 +43,7 @@ SLIPS: dict[str, dict[str, Slip]] = {
             "src/flask/helpers.py", "    _bench = {n}\n", '    val = os.environ.get("FLASK_DEBUG")\n'
         ),
         "core-module": Slip("src/flask/helpers.py", "\n\n_BENCH = {n}\n"),
-        "test": Slip("tests/test_views.py", "    _bench = {n}\n\n", "    class Index(flask.views.View):\n"),
+        "test": Slip("tests/test_views.py", "    _bench = {n}\n", '    view = Index.as_view("index")\n'),
     },
     "httpx": {
         "leaf": Slip(
