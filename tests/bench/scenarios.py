@@ -49,7 +49,7 @@ SLIPS: dict[str, dict[str, Slip]] = {
         "leaf": Slip(
             "httpx/_auth.py",
             "        _bench = {n}\n",
-            '        userpass = b":".join((to_bytes(username), to_bytes(password)))\n        token',
+            '        qops = re.split(b", ?", qop)\n',
         ),
         "core-body": Slip(
             "httpx/_models.py", "    _bench = {n}\n", "    try:\n        codecs.lookup(encoding)\n"

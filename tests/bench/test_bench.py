@@ -251,3 +251,15 @@ def test_a_rival_is_installed_and_runs_the_gates(name: str, tmp_path: Path) -> N
     assert isinstance(place.run(place.contenders[0]), Took)
     assert {file.name for file in tmp_path.glob("ran-*")} == {f"ran-{gate}" for gate in ran}
     subprocess.run(["git", "-C", root, "diff", "--quiet", "HEAD"], check=True)
+
+
+@pytest.mark.network
+@pytest.mark.slow
+@pytest.mark.parametrize("name", scenarios.SLIPS)
+def test_each_edit_has_its_place_in_its_project_and_keeps_lint_and_format_green(name: str) -> None:
+    with projects.use(projects.PROJECTS[name]) as root:
+        for slip in scenarios.SLIPS[name].values():
+            file = root / slip.file
+            file.write_text(slip.applied(file.read_text(encoding="utf-8"), 1), encoding="utf-8")
+        projects.run(root / ".venv/bin/ruff", "check", "--quiet", "--no-cache", ".", cwd=root)
+        projects.run(root / ".venv/bin/ruff", "format", "--check", "--quiet", ".", cwd=root)
