@@ -25,7 +25,8 @@ LONGEST_FIRST = ("tests", "types", "build", "security", "lint", "format")
 
 
 class Contender(NamedTuple):
-    """A program to be measured. `judges`: its verdict lies in eee-ci's report, and is looked at."""
+    """A program to be measured. `judges`: it is eee-ci, which starts from its checkout and whose verdict
+    is looked at; the others start in the project."""
 
     name: str
     words: Sequence[str]
@@ -50,7 +51,8 @@ class Stage(NamedTuple):
 
     def run(self, contender: Contender) -> Took | Failed:
         said = self.folder / "said"
-        took = measure.run(contender.words, cwd=self.root, env=self.env, said=said)
+        cwd = CHECKOUT if contender.judges else self.root
+        took = measure.run(contender.words, cwd=cwd, env=self.env, said=said)
         if contender.judges and isinstance(took, Took):
             return misjudged(self.root / ".eee-ci/reports/report.json") or took
         return took
@@ -92,13 +94,23 @@ def build(root: Path, folder: Path, gates: Gates, *, wanted: Sequence[str]) -> S
     exclude.write_text("\n".join([*LEAVINGS, ""]), encoding="utf-8")
     projects.git(root, "add", "--all")
     projects.git(root, "commit", "--quiet", "--allow-empty", "--message=the rivals' files")
-    ours = (sys.executable, "-m", "eee_ci", "check", "--quiet", "--jobs", str(rivals.JOBS), *gates)
+    ours = (
+        sys.executable,
+        "-m",
+        "eee_ci",
+        "-C",
+        str(root),
+        "check",
+        "--quiet",
+        f"--jobs={rivals.JOBS}",
+        *gates,
+    )
     others = (
         Contender(OURS, ours, judges=True),
         Contender(UNIT, (sys.executable, "-c", "pass")),
         Contender(GIT, ("git", "status", "--porcelain")),
     )
-    env = rivals.environment(folder) | {"PYTHONPATH": str(CHECKOUT)} | _path(root)
+    env = rivals.environment(folder) | _path(root)
     contenders = (*found, *(one for one in others if one.name == OURS or one.name in wanted))
     return Stage(root, folder, env, contenders, absent)
 
