@@ -26,7 +26,8 @@ from tests.soundness.sites import Checked, Site  # noqa: E402
 from tests.soundness.trees import Tree  # noqa: E402
 
 GATES = ("tests", "lint", "format", "types", "security", "complexity")
-FIXED_PORT = frozenset({"httpx"})  # its tests serve on one port: two runs at a time disturb each other
+# their tests serve on one port: two runs at a time, of anybody on the machine, wait for each other
+FIXED_PORT = frozenset({"httpx"})
 MEMORY = 6 << 30  # an edit can make a loop endless that fills a list
 COMMITTED = 4  # every how many edits the work copy is committed: clean files and dirty ones are told apart
 MOST = 40  # differences shown of one edit
@@ -106,11 +107,16 @@ def judged(pair: Pair, again: Callable[[], Checked], say: Say) -> compare.Told:
         return compare.Told([], [])
     told = compare.told_apart(pair.warm.facts, pair.scratch.facts, again().facts)
     for name, found in (("DIFFERENT", told.wrong), ("flaky", told.flaky)):
-        for one in found[:MOST]:
+        for one in sorted(found, key=_detail)[:MOST]:
             say(f"  {name}: {one}")
         if len(found) > MOST:
             say(f"  {name}: and {len(found) - MOST} more")
     return told
+
+
+def _detail(one: compare.Difference) -> bool:
+    """Whether it is one of many: what the gate came to is told before its tests and findings."""
+    return one.key[1:2] in (("case",), ("finding",))
 
 
 def _written(checked: Checked) -> str:
@@ -134,8 +140,9 @@ def run(course: Checks, steps: Iterator[edits.Edit], say: Say, repeat: Callable[
     total = Sum()
     for edit in steps:
         pair = course.both(edit.after)
-        if not edit.number and not _judged(pair.scratch):
-            raise SystemExit(f"{_statuses(pair.scratch)}: want each gate passed or failed before any edit")
+        if not edit.number and not all(map(_judged, pair)):
+            said = " | ".join(map(_statuses, pair))
+            raise SystemExit(f"{said}: want each gate passed or failed before any edit")
         files = compare.selected(pair.warm.report)
         ran = f", {files[0]} of {files[1]} test files" if files else ""
         say(

@@ -229,6 +229,27 @@ def test_a_project_that_is_broken_from_the_start_tells_nothing() -> None:
         soundness.run(Fake(soundness.Pair(broken, broken)), steps(b"0"), lambda _: None, str)
 
 
+def test_a_side_that_is_broken_from_the_start_is_enough_to_tell_nothing() -> None:
+    broken = checked(lambda r: verdict(r).update(status="broken"))
+    with pytest.raises(SystemExit, match=r"tests broken \| tests failed: want"):
+        soundness.run(Fake(soundness.Pair(broken, checked())), steps(b"0"), lambda _: None, str)
+
+
+def test_what_a_gate_came_to_is_told_before_its_tests() -> None:
+    lines: list[str] = []
+    other = checked(
+        lambda r: [
+            reading(r)["cases"].pop(),
+            verdict(r).update(status="broken"),
+            verdict(r).update(flags=["x"]),
+        ]
+    )
+    fake = Fake(soundness.Pair(checked(), checked()), soundness.Pair(other, checked()), again=checked())
+    soundness.run(fake, steps(b"0", b"1"), lines.append, str)
+    told = [line.split(": ")[1] for line in lines if line.startswith("  DIFFERENT")]
+    assert told == ["tests / flags", "tests / status", "tests / case / t / a"]
+
+
 CONFIG = b"""\
 version: 1
 sources: [src]
