@@ -1,5 +1,7 @@
 """Every developer verb. `nox -l` lists them; `python3 .ci/dev.py nox -s NAME` sets everything up first."""
 
+import sys
+
 import nox
 
 nox.options.sessions = ["lint", "types", "cover", "wheel"]
@@ -43,5 +45,11 @@ def wheel(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """All gates one after another, through make, and through eee-ci, in one run."""
-    session.run("python", "tests/bench/cold.py", *session.posargs, external=True)
+    """eee-ci beside the programs that do the same, all in one run; needs minutes and the registries."""
+    session.run(sys.executable, "tests/bench/bench.py", *session.posargs, external=True)
+
+
+@nox.session
+def soundness(session: nox.Session) -> None:
+    """A real project, edited at random: a check that remembers against one from scratch."""
+    session.run(sys.executable, "tests/soundness/soundness.py", *session.posargs, external=True)

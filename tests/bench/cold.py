@@ -1,39 +1,27 @@
-"""How long six gates take on a real project: one after another, through make, and through eee-ci, all cold.
-
-    python tests/bench/cold.py [--project flask] [--rounds 5] [--jobs 2] [--output FILE]
+"""Six gates of a real project, cold: one after another, through make, and through eee-ci.
 
 The commands are eee-ci's own, from `eee-ci plan --json`. Contenders take turns within each round, so that a
 machine that slows down slows all of them; what is printed are medians over the rounds, and medians of ratios
 within a round. The bound is what no order can beat: the longest gate alone, or all CPU over all cores.
 """
 
-import argparse
 import json
-import os
 import shlex
 import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-CHECKOUT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(CHECKOUT))
-from tests.real import projects  # noqa: E402 - started as a script
+from tests.bench import measure
+from tests.bench.measure import Failed, Took
+from tests.real import projects
 
+CHECKOUT = Path(__file__).resolve().parent.parent.parent
 GATES = ("lint", "format", "types", "tests", "security", "build")
 TURNS, MAKE, OURS = "one after another", "make, longest first", "eee-ci"
-
-
-class Took(NamedTuple):
-    """Seconds on the clock, and of CPU by the process and all that it waited for."""
-
-    wall: float
-    cpu: float
 
 
 class Round(NamedTuple):
@@ -49,41 +37,12 @@ class Round(NamedTuple):
         return max(longest, sum(took.cpu for took in self.alone.values()) / self.jobs)
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    arguments = _arguments(words)
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: arguments.jobs])  # all alike, on any machine
-    project = projects.PROJECTS[arguments.project]
-    with projects.use(project) as root, tempfile.TemporaryDirectory(prefix="eee-ci-bench-") as scratch:
-        course = Course(root, Path(scratch), arguments.jobs)
-        rounds = [_told(course.round(turn), turn) for turn in range(arguments.rounds)]
-    table = "\n".join(lines(f"{project.name} {project.version}", rounds)) + "\n"
-    arguments.output.parent.mkdir(parents=True, exist_ok=True)
-    arguments.output.write_text(table, encoding="utf-8")
-    sys.stdout.write(table)
-    return 0
-
-
-def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--project", choices=sorted(projects.PROJECTS), default="flask")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--jobs", type=int, default=min(2, len(os.sched_getaffinity(0))))
-    parser.add_argument("--output", type=Path, default=CHECKOUT / ".eee-ci" / "bench" / "cold.md")
-    return parser.parse_args(words)
-
-
-def _told(ended: Round, turn: int) -> Round:
-    walls = ", ".join(f"{name} {took.wall:.2f} s" for name, took in ended.took.items())
-    sys.stderr.write(f"round {turn + 1}: {walls}, bound {ended.bound:.2f} s\n")
-    return ended
-
-
 class Course:
     """A project and the scripts of its gates; keeps what is needed to run each contender cold."""
 
     def __init__(self, root: Path, scratch: Path, jobs: int) -> None:
         self._root, self._scratch, self._jobs = root, scratch, jobs
-        self._env = projects.environment()
+        self._env = projects.environment() | {"EEE_CI_CACHE_DIR": str(scratch / "memory")}
         self._ours = (sys.executable, "-m", "eee_ci", "-C", str(root))
         planned = json.loads(self._said(*self._ours, "plan", "--json", *GATES))
         self._scripts = {gate["gate"]: self._script(gate, planned["python"]) for gate in _asked(planned)}
@@ -125,6 +84,7 @@ class Course:
     def _cold(self) -> None:
         """No contender finds anything of another: caches, bytecode of the project, remembered runs."""
         projects.git(self._root, "clean", "--quiet", "-ffdx", "--exclude=/.venv")
+        shutil.rmtree(self._scratch / "memory", ignore_errors=True)
         for gate in self._scripts:
             shutil.rmtree(self._folder(gate), ignore_errors=True)
             (self._folder(gate) / "tmp").mkdir(parents=True)
@@ -134,19 +94,10 @@ class Course:
         return self._scratch / gate
 
     def _timed(self, *words: str) -> Took:
-        with (self._scratch / "said").open("w+b") as said:
-            began = time.perf_counter()
-            process = subprocess.Popen(
-                words, cwd=CHECKOUT, env=self._env, stdin=subprocess.DEVNULL, stdout=said, stderr=said
-            )
-            _, status, usage = os.wait4(process.pid, 0)
-            wall = time.perf_counter() - began
-            process.returncode = os.waitstatus_to_exitcode(status)
-            said.seek(0)
-            if process.returncode:
-                last = said.read()[-4000:].decode(errors="replace")
-                raise SystemExit(f"{shlex.join(words)}: exit {process.returncode}, want 0\n{last}")
-        return Took(wall, usage.ru_utime + usage.ru_stime)
+        took = measure.run(words, cwd=CHECKOUT, env=self._env, said=self._scratch / "said")
+        if isinstance(took, Failed):
+            raise SystemExit(took.why)
+        return took
 
     def _said(self, *words: str) -> str:
         return subprocess.run(
@@ -225,7 +176,3 @@ def lines(project: str, rounds: Sequence[Round]) -> Iterator[str]:
         wall = statistics.median(ended.alone[gate].wall for ended in rounds)
         cpu = statistics.median(ended.alone[gate].cpu for ended in rounds)
         yield f"| {gate} | {wall:.2f} s | {cpu:.2f} s |"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -4,27 +4,28 @@ import subprocess
 from pathlib import Path
 
 from tests.bench import cold
+from tests.bench.measure import Took
 
 
-def ended(make: float, ours: float, alone: dict[str, cold.Took]) -> cold.Round:
-    turns = cold.Took(sum(took.wall for took in alone.values()), sum(took.cpu for took in alone.values()))
-    took = {cold.TURNS: turns, cold.MAKE: cold.Took(make, make), cold.OURS: cold.Took(ours, ours)}
+def ended(make: float, ours: float, alone: dict[str, Took]) -> cold.Round:
+    turns = Took(sum(took.wall for took in alone.values()), sum(took.cpu for took in alone.values()))
+    took = {cold.TURNS: turns, cold.MAKE: Took(make, make), cold.OURS: Took(ours, ours)}
     return cold.Round(took, alone, jobs=2)
 
 
 def test_one_long_gate_is_the_bound() -> None:
-    alone = {"tests": cold.Took(5.0, 4.0), "lint": cold.Took(1.0, 1.0)}
+    alone = {"tests": Took(5.0, 4.0), "lint": Took(1.0, 1.0)}
     assert ended(6.0, 5.5, alone).bound == 5.0
 
 
 def test_where_no_gate_is_long_all_cpu_over_the_cores_is_the_bound() -> None:
-    alone = {"tests": cold.Took(3.0, 3.0), "types": cold.Took(3.0, 3.0), "build": cold.Took(2.0, 2.0)}
+    alone = {"tests": Took(3.0, 3.0), "types": Took(3.0, 3.0), "build": Took(2.0, 2.0)}
     assert ended(6.0, 5.5, alone).bound == 4.0
 
 
 def test_ratios_are_taken_within_a_round() -> None:
-    slow = ended(20.0, 10.0, {"tests": cold.Took(10.0, 10.0)})
-    quick = ended(4.0, 2.0, {"tests": cold.Took(2.0, 2.0)})
+    slow = ended(20.0, 10.0, {"tests": Took(10.0, 10.0)})
+    quick = ended(4.0, 2.0, {"tests": Took(2.0, 2.0)})
     rows = list(cold.lines("p 1", [slow, quick]))
     assert "| eee-ci | 6.00 s (2.00-10.00) | 1.00 | 0.50 | 1.00 | 6.00 s |" in rows
 

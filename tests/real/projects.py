@@ -30,6 +30,7 @@ class Project(NamedTuple):
     version: str
     sha256: str
     tests: int = 0  # how many run at least, so that "green" says something
+    copy: str = ""  # a further one of the same project, for who needs two or wants to change it
 
     @property
     def pins(self) -> Path:
@@ -41,7 +42,7 @@ class Project(NamedTuple):
 
     @property
     def folder(self) -> Path:
-        return cache() / f"{self.name}-{self.version}"
+        return cache() / self.copy / f"{self.name}-{self.version}"
 
 
 FLASK = Project("flask", "3.1.3", "0ef0e52b8a9cd932855379197dd8f94047b359ca0a78695144304cb45f87c9eb", 490)
@@ -68,8 +69,8 @@ def cache() -> Path:
 @contextlib.contextmanager
 def use(project: Project) -> Iterator[Path]:
     """The project as its archive brought it, with our config beside it, for one user at a time."""
-    cache().mkdir(parents=True, exist_ok=True)
-    with (cache() / f"{project.name}.lock").open("w", encoding="utf-8") as lock:
+    project.folder.parent.mkdir(parents=True, exist_ok=True)
+    with (project.folder.parent / f"{project.name}.lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         root = _ready(project)
         restore(project)
@@ -138,7 +139,7 @@ def _recipe(project: Project) -> str:
 def _archive(project: Project) -> Path:
     """The source archive from the package index, by its hash. pip, since uv does not download."""
     folder = cache() / "archives"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{project.name}-{project.version}.tar.gz"
     if not file.is_file():
         pip = _environment_with_pip(cache() / "pip")

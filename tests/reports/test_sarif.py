@@ -267,7 +267,7 @@ def test_more_gates_than_one_file_may_hold_make_a_second_file() -> None:
 
 def noisy(number: int, gate: str) -> Verdict:
     """Findings with messages that no packing makes smaller."""
-    source = random.Random(gate)  # noqa: S311 - noise
+    source = random.Random(gate)
     found = tuple(
         runs.finding(message=source.randbytes(1_900).hex(), line=line, end_line=line)
         for line in range(1, number + 1)
