@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from eee_ci import gates, memory, selection
+from eee_ci import gates, memory, selection, text
 from eee_ci.memory import Manifest, Remembered
 from eee_ci.memory import manifest as manifests
 from eee_ci.model import Command, Gate, Noun, Outcome, Reading, Tree
@@ -104,6 +104,13 @@ def _nearest(known: Keys, gate: Gate, env_key: str) -> tuple[str, State | None]:
         if state is not None and first[1] is None:
             first = (key, state)
     return first
+
+
+def told(choice: Choice) -> tuple[str, ...]:
+    """How many test files run, or why all of them."""
+    if choice.skip:
+        return (f"{len(choice.run)} of {text.count(len(choice.run) + len(choice.skip), 'test file')} run",)
+    return (f"all test files run: {choice.all_because}",) if choice.all_because else ()
 
 
 def share(chosen: Selection) -> float:

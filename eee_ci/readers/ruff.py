@@ -21,7 +21,6 @@ TROUBLES = {"E902", "io", "panic"}  # codes that are no word on the code: unread
 SYNTAX = "invalid-syntax"
 NOTHING = "No Python files found"
 EMPTY = "ruff found no Python file to look at; mend `paths`, `exclude` or its configuration"
-TELLING = 1000  # files of which the log is sure to be kept whole; beyond, ruff's own cache is worth more
 _COUNT = re.compile(r"\b(?:Checked|Formatted) (\d+) files? in\b")
 _TROUBLE = re.compile(r"^(?:error: .+|warning: Failed to .+)$", re.MULTILINE)
 
@@ -73,20 +72,19 @@ class Look(NamedTuple):
         return {} if self.files is None else {"files": float(self.files)}
 
 
-def options(gate: Gate, site: Site) -> tuple[str, ...]:
+def options(gate: Gate) -> tuple[str, ...]:
     """Options of `check` and `format` alike. Verbose, since only there it tells the files it looked at:
     `lint.exclude` can leave none of them without a word. Without its cache: that one takes other content
-    for the old one where the time of change is the same, and says nothing of the files that it holds."""
-    python = sum(file.endswith((".py", ".pyi", ".ipynb")) for file in site.files)
-    cache = ("--no-cache",) if python <= TELLING else ("--cache-dir", "{cache}")
-    return ("--force-exclude", "--verbose", *cache, *gate.args)
+    for the old one where the time of change is the same, does not notice that a sibling module is gone, and
+    says nothing of the files that it holds."""
+    return ("--force-exclude", "--verbose", "--no-cache", *gate.args)
 
 
 def check(gate: Gate, site: Site, report: str = REPORT) -> tuple[str, ...]:
     """Options of `ruff check`. E902 is asked for by name: where the project does not select it, a file
     that cannot be read is passed over with exit 0. `fix` and `fix-only` of a project rewrite the tree."""
     own = ("--no-fix", "--no-fix-only", "--extend-select", "E902", "--output-format", "json")
-    return (*options(gate, site), *own, "--output-file", f"{{scratch}}/{report}", *excludes(gate))
+    return (*options(gate), *own, "--output-file", f"{{scratch}}/{report}", *excludes(gate))
 
 
 def excludes(gate: Gate) -> Iterable[str]:

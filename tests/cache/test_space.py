@@ -239,7 +239,7 @@ def test_a_file_that_goes_between_listing_and_reading_is_no_damage(
 
 def worker(place: str, seed: int) -> int:
     """One of many runs: random work on a folder. A value tells which key it is of; a wrong one raises."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     store = stores.made(Path(place), "200K")
     hits = 0
     for _ in range(250):

@@ -105,7 +105,7 @@ def test_any_parts_put_together_are_the_whole(name: str, tmp_path: Path) -> None
     assert at.total(pieces.values()) == whole
     listed = at.adapter.files(at.gate, at.site)
     assert listed in (None, tuple(sorted(pieces)))
-    chance = random.Random(name)  # noqa: S311
+    chance = random.Random(name)
     for lots in (2, 5):
         found: dict[str, Reading] = {}
         for lot in partition(sorted(pieces), lots, chance):
@@ -139,7 +139,7 @@ def test_a_whole_package_put_together_is_itself(name: str, tmp_path: Path) -> No
     at = bench(name, tmp_path, files)
     whole, pieces = at.whole()
     assert pieces is not None
-    lots = partition(sorted(pieces), 2, random.Random(1))  # noqa: S311
+    lots = partition(sorted(pieces), 2, random.Random(1))
     found = {path: one for lot in lots for path, one in (at.pieces(lot) or {}).items()}
     assert found == pieces
     assert at.total(found.values()) == whole
