@@ -41,9 +41,9 @@ def part(gate: Gate, site: Site, files: tuple[str, ...]) -> Command:
 def _steps(gate: Gate, site: Site, files: tuple[str, ...], lot: int = 0) -> tuple[Step, Step]:
     start, paths = (*site.tools["ruff"].argv, "check"), ("--", *files)
     report, all_of_it = (parts.numbered(name, lot) for name in complexity.REPORTS)
-    judged = (*start, *ruff.check(gate, site, report), *ALL, *paths)
+    judged = (*start, *ruff.check(gate, report), *ALL, *paths)
     bare = msgspec.structs.replace(gate, args=())  # a `--config` among them cannot stand with `--isolated`
-    everything = (*start, *ruff.check(bare, site, all_of_it), *ALL, "--isolated", "--ignore-noqa", *paths)
+    everything = (*start, *ruff.check(bare, all_of_it), *ALL, "--isolated", "--ignore-noqa", *paths)
     return Step(argv=judged, go_on=(0, 1)), Step(argv=everything, go_on=(0, 1))
 
 

@@ -80,7 +80,7 @@ def options(gate: Gate) -> tuple[str, ...]:
     return ("--force-exclude", "--verbose", "--no-cache", *gate.args)
 
 
-def check(gate: Gate, site: Site, report: str = REPORT) -> tuple[str, ...]:
+def check(gate: Gate, report: str = REPORT) -> tuple[str, ...]:
     """Options of `ruff check`. E902 is asked for by name: where the project does not select it, a file
     that cannot be read is passed over with exit 0. `fix` and `fix-only` of a project rewrite the tree."""
     own = ("--no-fix", "--no-fix-only", "--extend-select", "E902", "--output-format", "json")

@@ -133,8 +133,20 @@ def test_a_program_that_judges_file_by_file_depends_on_what_looks_like_configura
     options = {"run": ["yamllint"], "per_file": True}
     root = tmp_path / "root"
     assert files("command", root, laid, options=options) == (".yamllint", "a/eslint.config.js", "x.cfg")
-    assert files("command", root, options={"run": ["yamllint"]}) is None
     assert files("command", root, options=options | {"run": ["{python}", "{root}/tool.py"]}) is None
+
+
+def test_a_program_depends_on_what_its_config_promises(tmp_path: Path) -> None:
+    root, laid = tmp_path / "root", {"src/a.py": "", "x.cfg": "", "tool.py": ""}
+    run = {"run": ["make"]}
+    assert needed("command", root, laid, options=run) is None
+    assert needed("command", root, laid, options=run | {"inputs": ["."]}) == Inputs()
+    assert needed("command", root, laid, options=run | {"inputs": ["**/*"]}) == Inputs()
+    assert needed("command", root, laid, options=run | {"inputs": ["src", "*.cfg"]}) == Inputs(
+        files=("src/a.py", "x.cfg")
+    )
+    own = {"run": ["{root}/tool.py"], "inputs": ["src"]}
+    assert needed("command", root, laid, options=own) == Inputs()
 
 
 def test_mypy_depends_on_all_that_could_be_imported(tmp_path: Path) -> None:

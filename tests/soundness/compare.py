@@ -130,7 +130,7 @@ def told_apart(warm: Facts, scratch: Facts, again: Facts) -> Told:
 def selected(report: Mapping[str, Any] | None) -> tuple[int, int] | None:
     """Test files that ran, of how many, where the report tells."""
     for verdict in (report or {}).get("verdicts", ()):
-        for reason in verdict["because"]:
+        for reason in verdict.get("because", ()):
             if said := re.search(r"\b(\d+) of (\d+) test files\b", reason):
                 return int(said[1]), int(said[2])
     return None

@@ -108,7 +108,7 @@ def test_the_same_finding_twice_is_a_difference() -> None:
     [
         lambda r: verdict(r).update(cached="yes", cost={"seconds": 9.0}, started=3.0, attempts=2, log="x"),
         lambda r: reading(r)["measures"].update(seconds=7.0),
-        lambda r: reading(r)["notes"].append("3 of 9 test files ran"),
+        lambda r: reading(r)["notes"].append("as remembered"),
         lambda r: r.update(seconds=3.0, tree="abc", commit="def"),
     ],
 )
@@ -151,10 +151,10 @@ def test_what_two_checks_from_scratch_disagree_on_is_flaky_and_the_rest_is_wrong
     assert [one.key[1] for one in told.flaky] == ["case"]
 
 
-def test_the_number_of_selected_test_files_is_read_from_the_notes() -> None:
+def test_the_number_of_selected_test_files_is_read_from_the_reasons() -> None:
     report = copy.deepcopy(REPORT)
     assert compare.selected(report) is None
-    reading(report)["notes"].append("3 of 25 test files ran; the others are as remembered")
+    verdict(report)["because"] = ["a.py changed", "3 of 25 test files run"]
     assert compare.selected(report) == (3, 25)
 
 
@@ -191,7 +191,7 @@ def steps(*contents: bytes) -> Iterator[edits.Edit]:
 def test_equal_checks_add_up_to_a_quiet_sum() -> None:
     lines: list[str] = []
     pair = soundness.Pair(
-        checked(lambda r: reading(r)["notes"].append("2 of 5 test files ran")), checked(seconds=4.0)
+        checked(lambda r: verdict(r).update(because=["2 of 5 test files run"])), checked(seconds=4.0)
     )
     total = soundness.run(Fake(pair, pair), steps(b"0", b"1"), lines.append, str)
     assert total == soundness.Sum(2, 0, 0, 2.0, 8.0, 4, 10)
