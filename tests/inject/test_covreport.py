@@ -15,8 +15,8 @@ from tests.inject import recorded
 W, X = "tests/test_w.py", "tests/test_x.py"
 FILES = {
     "src/p/b.py": "def g(flag):\n    if flag:\n        return 1\n    return 2\n",
-    W: "from p.a import f\nfrom p.b import g\n\ndef test_w():\n    assert f() == 2\n    assert g(True) == 1\n",
-    X: "from p.a import C\nfrom p.b import g\n\ndef test_x():\n    assert C().m() == 1\n    assert g(0) == 2\n",
+    W: "from p.a import f\nfrom p.b import g\n\ndef test_w():\n    assert (f(), g(1)) == (2, 1)\n",
+    X: "from p.a import C\nfrom p.b import g\n\ndef test_x():\n    assert (C().m(), g(0)) == (1, 2)\n",
 }
 KEPT = ["file:tests/test_x.py", "import:tests/test_x.py"]
 
