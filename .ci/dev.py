@@ -69,6 +69,8 @@ def become(words: list[str]) -> int:
         words = ["nox", "-s", "tests", "--", *words[1:]]
     if words[0] == "nox":
         os.chdir(HOME)
+        # its sessions start `python`, `ruff` and so on by their names, and mean those of the environment
+        os.environ["PATH"] = f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
         os.execv(PYTHON, [str(PYTHON), "-m", *words])
     os.execv(PYTHON, [str(PYTHON), "-m", "eee_ci", *words])
 

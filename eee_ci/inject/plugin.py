@@ -171,6 +171,8 @@ class Hooks(Plugin):
         self.spend(path, since)
         if nextitem is None or self.path(nextitem) != path:
             self.leave(path)
+            if nextitem is None:  # else the next file's turn comes at once: each turn costs milliseconds
+                self.scene.turn(self.scene.shared)
 
     def turn(self, path: str) -> None:
         scope = self.scene.scope(f"file:{path}")
@@ -179,10 +181,9 @@ class Hooks(Plugin):
             self.threads.update(threading.enumerate())
 
     def leave(self, path: str) -> None:
-        """What happens between files is nobody's. A thread that goes on would work on another's account."""
+        """A thread that goes on would work on another's account."""
         if any(thread.is_alive() for thread in set(threading.enumerate()) - set(self.threads)):
             self.scene.scope(f"file:{path}").distrust("thread", "leaves a thread running")
-        self.scene.turn(self.scene.shared)
 
     def case(self, path: str, nodeid: str) -> None:
         """As the JUnit report names it."""

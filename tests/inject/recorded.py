@@ -12,7 +12,9 @@ from eee_ci import inject
 PACKAGE = {
     "pyproject.toml": '[tool.pytest.ini_options]\npythonpath = ["src"]\n',
     "src/p/__init__.py": "",
-    "src/p/a.py": "class C:\n    x = 1\n\n    def m(self):\n        return self.x\n\n\ndef f():\n    return 2\n",
+    "src/p/a.py": (
+        "class C:\n    x = 1\n\n    def m(self):\n        return self.x\n\n\ndef f():\n    return 2\n"
+    ),
 }
 
 

@@ -124,7 +124,8 @@ def test_what_cannot_be_followed_makes_only_its_own_file_untrusted(
 
 
 def test_a_socket_pair_and_facts_of_the_machine_are_trusted(root: Path) -> None:
-    body = "import asyncio, platform\n\ndef test_x():\n    asyncio.run(asyncio.sleep(0))\n    platform.processor()\n"
+    words = "asyncio.run(asyncio.sleep(0))\n    platform.processor()\n"
+    body = f"import asyncio, platform\n\ndef test_x():\n    {words}"
     assert recorded.run(root, {TEST: body}).file(TEST)["untrusted"] == []
 
 
@@ -167,7 +168,7 @@ def test_what_runs_during_an_import_belongs_to_no_test(root: Path) -> None:
 def test_files_are_left_out_and_reordered(root: Path) -> None:
     names = ("tests/test_a.py", "tests/test_b.py", "tests/test_c.py")
     files = dict.fromkeys(names, "def test_one():\n    pass\n\ndef test_two():\n    pass\n")
-    ran = recorded.run(root, files, "-v", *names, skip=[names[0]], first=[names[2]])
+    ran = recorded.run(root, files, "-vv", *names, skip=[names[0]], first=[names[2]])
     assert ran.exit == 0, ran.output
     order = [line.split(" ")[0] for line in ran.output.splitlines() if " PASSED" in line]
     assert order == [f"{name}::test_{which}" for name in names[:0:-1] for which in ("one", "two")]

@@ -1,0 +1,131 @@
+"""Merged coverage is reported as `coverage json` reports one full run."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eee_ci import inject
+from tests.inject import recorded
+
+W, X = "tests/test_w.py", "tests/test_x.py"
+FILES = {
+    "src/p/b.py": "def g(flag):\n    if flag:\n        return 1\n    return 2\n",
+    W: "from p.a import f\nfrom p.b import g\n\ndef test_w():\n    assert (f(), g(1)) == (2, 1)\n",
+    X: "from p.a import C\nfrom p.b import g\n\ndef test_x():\n    assert (C().m(), g(0)) == (1, 2)\n",
+}
+KEPT = ["file:tests/test_x.py", "import:tests/test_x.py"]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "project").mkdir()
+    return tmp_path / "project"
+
+
+def report(root: Path, data: Path, **wish: Any) -> tuple[int, str]:
+    """The exit code, and the report without its time or what was said instead."""
+    out = data.with_suffix(".json")
+    out.unlink(missing_ok=True)
+    asked = data.with_suffix(".wish")
+    asked.write_text(json.dumps({"data": str(data), "report": str(out), **wish}), encoding="utf-8")
+    ran = subprocess.run(
+        (sys.executable, inject.script("covreport.py"), asked),
+        cwd=root,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    return ran.returncode, timeless(out) if out.is_file() else ran.stderr
+
+
+def timeless(file: Path) -> str:
+    return re.sub(r'"timestamp": "[^"]*"', "", file.read_text("utf-8"))
+
+
+def plain(root: Path, data: Path) -> str:
+    out = data.with_suffix(".plain")
+    words = ("-m", "coverage", "json", "-q", f"--data-file={data}", "-o", out)
+    subprocess.run((sys.executable, *words), cwd=root, stdin=subprocess.DEVNULL, check=True)
+    return timeless(out)
+
+
+def test_it_says_what_coverage_says_with_and_without_what_is_kept(root: Path, tmp_path: Path) -> None:
+    data = recorded.run(root, FILES).data
+    wanted = plain(root, data)
+    memo = tmp_path / "memo"
+    assert report(root, data) == (0, wanted)
+    assert report(root, data, memo=str(memo)) == (0, wanted)
+    assert report(root, data, memo=str(memo)) == (0, wanted)
+    for entry in memo.iterdir():
+        entry.write_text("damaged", encoding="utf-8")
+    assert report(root, data, memo=str(memo)) == (0, wanted)
+
+
+def test_a_partial_run_and_what_is_remembered_are_a_full_run(root: Path, tmp_path: Path) -> None:
+    data = recorded.run(root, FILES).data
+    full = plain(root, data)
+    kept = tmp_path / "kept"
+    assert report(root, data, merged=str(kept))[0] == 0
+    data = recorded.run(root, FILES, skip=[X]).data
+    assert plain(root, data) != full
+    assert report(root, data, remembered=str(kept), labels=KEPT) == (0, full)
+
+
+def test_remembered_lines_move_with_their_functions(root: Path, tmp_path: Path) -> None:
+    data = recorded.run(root, FILES).data
+    kept = tmp_path / "kept"
+    report(root, data, merged=str(kept))
+    longer = {**FILES, "src/p/b.py": f"# a comment\n{FILES['src/p/b.py']}"}
+    full = plain(root, recorded.run(root, longer).data)
+    data = recorded.run(root, longer, skip=[X]).data
+    maps = {"src/p/b.py": {str(line): line + 1 for line in range(1, 5)}}
+    assert report(root, data, remembered=str(kept), labels=KEPT, maps=maps) == (0, full)
+
+
+def test_dropped_files_have_no_remembered_lines(root: Path, tmp_path: Path) -> None:
+    data = recorded.run(root, FILES).data
+    kept = tmp_path / "kept"
+    report(root, data, merged=str(kept))
+    data = recorded.run(root, FILES, skip=[X]).data
+    alone = plain(root, data)
+    wish = {"remembered": str(kept), "labels": KEPT, "drop": ["src/p/a.py", "src/p/b.py"]}
+    assert report(root, data, **wish) == (0, alone)
+
+
+def test_who_executed_what_and_what_was_lost(root: Path, tmp_path: Path) -> None:
+    data = recorded.run(root, FILES).data
+    kept, facts = tmp_path / "kept", tmp_path / "facts"
+    report(root, data, merged=str(kept))
+    less = {**FILES, W: "from p.a import f\n\ndef test_w():\n    assert f() == 2\n"}
+    data = recorded.run(root, less, skip=[X]).data
+    label = ["file:tests/test_w.py"]
+    wish = {"remembered": str(kept), "labels": KEPT, "old": label, "new": label, "facts": str(facts)}
+    assert report(root, data, **wish)[0] == 0
+    told = json.loads(facts.read_text("utf-8"))
+    assert told["executed"]["file:tests/test_x.py"] == {"src/p/a.py": ["C.m"], "src/p/b.py": ["g"]}
+    assert told["lost"] == {"src/p/b.py": [2, 3]}
+
+
+def test_no_data_ends_as_in_coverage(root: Path, tmp_path: Path) -> None:
+    code, said = report(root, tmp_path / "coverage.data")
+    assert (code, said) == (1, "No data to combine\n")
+
+
+def test_damaged_memory_is_told_apart(root: Path, tmp_path: Path) -> None:
+    data = recorded.run(root, FILES).data
+    kept = tmp_path / "kept"
+    kept.write_text("damaged", encoding="utf-8")
+    code, said = report(root, data, remembered=str(kept), labels=KEPT)
+    assert code == 3
+    assert said.startswith("the remembered coverage cannot be used")
+
+
+def test_a_wish_that_is_none_is_refused(tmp_path: Path) -> None:
+    words = (sys.executable, inject.script("covreport.py"), str(tmp_path / "missing"))
+    assert subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 2
