@@ -5,7 +5,11 @@
 mypy trusts a file of the same size and the same second of change, whatever is in it. So all contents that it
 may have seen are noted beside its cache, before it starts; a file that looks like one of them but is another
 makes the cache worthless. So does a run that did not come to its end, or during which a file changed, unless
-nothing changed ever since: nobody knows then what it saw. Runs on Python 3.8, from the standard library only.
+nothing changed ever since: nobody knows then what it saw.
+
+Which errors mypy tells in a circle of imports depends on where it entered it, and so on what it remembers. A
+file that came or went is therefore a reason to begin anew, and errors are told by a run that did.
+Runs on Python 3.8, from the standard library only.
 """
 
 from __future__ import annotations
@@ -34,9 +38,23 @@ def main(cache: str, argv: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - whatever it is: without a cache nothing can be wrong
         sys.stderr.write(f"mypy's cache is not used: {error!r}\n")
         return os.spawnvp(os.P_WAIT, argv[0], [os.devnull if word == cache else word for word in argv])
+    kept = os.path.isdir(cache)
     status = os.spawnvp(os.P_WAIT, argv[0], argv)
+    if status > 0 and kept and emptied(1):
+        drop(cache)
+        status = os.spawnvp(os.P_WAIT, argv[0], argv)
     save(cache, {**state, "open": False} if unchanged(state, os.getcwd(), started) else None)
     return status
+
+
+def emptied(output: int) -> bool:
+    """Is what was said so far taken back? Only of a file that can be."""
+    try:
+        os.ftruncate(output, 0)
+        os.lseek(output, 0, os.SEEK_SET)
+    except OSError:
+        return False
+    return True
 
 
 def prepare(cache: str, root: str) -> dict[str, Any]:
@@ -57,6 +75,8 @@ def prepare(cache: str, root: str) -> dict[str, Any]:
 def noted(known: dict[str, Any], stats: dict[str, list[int]], root: str) -> dict[str, Any] | None:
     """What was seen of each file, with what is there now; None where the two could be confused."""
     if known["open"] and known["stats"] != stats:
+        return None
+    if known["stats"] and known["stats"].keys() != stats.keys():
         return None
     seen = {path: list(contents) for path, contents in known["seen"].items()}
     for path, stat in stats.items():

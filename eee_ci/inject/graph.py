@@ -7,7 +7,8 @@ import os
 import sys
 from typing import Any, Iterable  # noqa: UP035 - Python 3.8
 
-from .edges import Edges, statements
+from .bytecode import statements
+from .edges import Edges
 from .scene import Scene, Scope
 
 UNKNOWN = "*"  # among names: an import of what cannot be known

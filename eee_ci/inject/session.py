@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
+import warnings
 from typing import Any, Callable  # noqa: UP035 - Python 3.8
 
 from . import edges, ground, monitor, scene, watch, written
@@ -26,6 +28,7 @@ class Recorder:
         self.wish = wish
         self.scene = scene.Scene(ground.Ground(wish["root"], os.path.dirname(wish["report"])))
         self.hooks: Any = None
+        self.held: Any = None
         self.data: Callable[[], str] | None = None
         self.calls: monitor.Calls | None = None
         self.edges = edges.Edges(self.scene)
@@ -47,9 +50,19 @@ class Recorder:
             self.scene.switches.append(current.switch_context)
             self.data = lambda: str(current.get_data().data_filename())
             current.switch_context(scene.SHARED)
+            self.hold(current)
         elif hasattr(sys, "monitoring"):
             self.calls = monitor.Calls(self.scene)
             self.scene.switches.append(self.calls.switch)
+
+    def hold(self, current: Any) -> None:
+        """Keep the data's file open: coverage.py would open and close it at every turn, which costs more than
+        all the rest. Where it is built otherwise it does that, and no harm is done."""
+        with contextlib.suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that nothing was measured yet
+            connection = current.get_data()._connect()
+            connection.__enter__()
+            self.held = connection
 
     def load(self, arguments: list[str]) -> None:
         import pytest
@@ -74,6 +87,8 @@ class Recorder:
         """Write the record aside, then put it in place."""
         if os.getpid() != self.scene.pid:
             return
+        if self.held is not None:
+            self.held.__exit__(None, None, None)
         try:
             record = written.record(self)
         except Exception as error:  # noqa: BLE001 - no record is worse than one that says why

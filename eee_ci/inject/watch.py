@@ -6,58 +6,13 @@ import functools
 import linecache
 import os
 import sys
-from types import FrameType
 from typing import Any, Callable  # noqa: UP035 - Python 3.8
 
+from . import signs
 from .edges import precede
 from .scene import Scene
+from .signs import frames
 
-WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-IMPORTING = "<frozen importlib"
-OURS = "<eee_ci_inject"
-# The machinery looks at sources for its own ends. What it finds goes another way into the result: the modules
-# are known by their imports, the distributions by the environment.
-MACHINERY = ("/_pytest/", "/pluggy/", "/coverage/", "/importlib/metadata/", "/importlib_metadata/")
-CURIOUS = ("/hypothesis/",)  # it takes examples from the constants in sources
-READERS = ("/linecache.py", "/tokenize.py", "/inspect.py", "/codecs.py")
-QUOTERS = ("/traceback.py", "/warnings.py")  # they show lines of functions that ran
-PASSERS = (
-    *("/genericpath.py", "/posixpath.py", "/pathlib.py", "/pathlib/", "/os.py", "/glob.py", "/contextlib.py"),
-    *("<frozen genericpath>", "<frozen posixpath>", "<frozen os>", "<frozen codecs>"),
-)
-PROBES = ("/platform.py", "/uuid.py", "/ctypes/util.py")  # they ask for facts of the machine
-CHANGES: dict[
-    str, dict[int, int | None]
-] = {  # event: where its paths are, each with the place of the folder it is relative to
-    "os.remove": {0: 1},
-    "os.rename": {0: 2, 1: 3},
-    "os.mkdir": {0: 2},
-    "os.rmdir": {0: 1},
-    "os.symlink": {1: 2},
-    "os.link": {0: 2, 1: 3},
-    "os.truncate": {0: None},
-    "os.chmod": {0: 2},
-    "os.chown": {0: 3},
-    "os.utime": {0: 3},
-}
-STARTS = {
-    "os.system": "starts a shell",
-    "os.exec": "replaces its process",
-    "os.fork": "forks its process",
-    "os.forkpty": "forks its process",
-    "os.posix_spawn": "starts another process",
-    "os.spawn": "starts another process",
-}
-TALKS = {
-    "socket.bind": "opens a socket",
-    "socket.connect": "opens a socket",
-    "socket.sendto": "opens a socket",
-    "socket.sendmsg": "opens a socket",
-    "socket.getaddrinfo": "asks for an address",
-    "socket.gethostbyname": "asks for an address",
-    "socket.gethostbyaddr": "asks for an address",
-    "socket.getnameinfo": "asks for an address",
-}
 PATHS = ("stat", "lstat", "access", "readlink")
 
 
@@ -78,9 +33,9 @@ class Watch:
             "exec": self.executed,
             "sys.settrace": self.traced,
             "sys.setprofile": self.traced,
-            **{event: functools.partial(self.changed, places) for event, places in CHANGES.items()},
+            **{event: functools.partial(self.changed, places) for event, places in signs.CHANGES.items()},
         }
-        self.sentences = {**STARTS, **TALKS}
+        self.sentences = {**signs.STARTS, **signs.TALKS}
 
     def start(self) -> None:
         handlers, sentences, scene = self.handlers, self.sentences, self.scene
@@ -167,7 +122,7 @@ class Watch:
 
         def fork_exec(*arguments: Any) -> Any:
             if scene.listening and not sys._getframe(1).f_code.co_filename.endswith("/subprocess.py"):
-                scene.current.distrust("os.posix_spawn", STARTS["os.posix_spawn"])
+                scene.current.distrust("os.posix_spawn", signs.STARTS["os.posix_spawn"])
             return original(*arguments)
 
         _posixsubprocess.fork_exec = fork_exec
@@ -197,7 +152,7 @@ class Watch:
         if below is None:
             return
         scope = self.scene.current
-        if any(letter in mode for letter in "wax+") if mode is not None else flags & WRITING:
+        if any(letter in mode for letter in "wax+") if mode is not None else flags & signs.WRITING:
             scope.distrust("writes", f"writes below the project ({below})")
         elif below not in scope.data and not self.is_machinery(below, reading=True):
             self.scene.note(below, "data", [] if below.endswith(".py") else self.modules())
@@ -225,7 +180,7 @@ class Watch:
                 self.scene.current.distrust("writes", f"writes below the project ({below})")
 
     def started(self, arguments: Any) -> None:
-        if not any(frame.f_code.co_filename.endswith(PROBES) for frame in frames()):
+        if not any(frame.f_code.co_filename.endswith(signs.PROBES) for frame in frames()):
             words = arguments[1] if isinstance(arguments[1], (list, tuple)) else [arguments[1]]
             name = os.path.basename(os.fsdecode(arguments[0] or words[0] or ""))
             self.scene.current.distrust("subprocess", f"starts the process {name}")
@@ -269,14 +224,14 @@ class Watch:
         source = below.endswith((".py", ".pyi"))
         for frame in frames():
             file = frame.f_code.co_filename
-            if file.startswith(IMPORTING):
+            if file.startswith(signs.IMPORTING):
                 return source or not reading
-            if source and file.endswith((*READERS, *QUOTERS)):
-                if not reading or file.endswith(QUOTERS):
+            if source and file.endswith((*signs.READERS, *signs.QUOTERS)):
+                if not reading or file.endswith(signs.QUOTERS):
                     return True
                 continue
-            if not file.endswith(PASSERS) and "/pathlib/" not in file:
-                return any(part in file for part in (*MACHINERY, *(CURIOUS if source else ())))
+            if not file.endswith(signs.PASSERS) and "/pathlib/" not in file:
+                return any(part in file for part in (*signs.MACHINERY, *(signs.CURIOUS if source else ())))
         return False
 
     def modules(self) -> list[str]:
@@ -285,12 +240,3 @@ class Watch:
         own = self.scene.current.label.partition(":")[2]
         below = (self.below(name) for name in found if name[:1] == "/")
         return sorted(name for name in below if name is not None and name != own)
-
-
-def frames() -> Any:
-    """Who calls, the nearest first, without us."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if not frame.f_code.co_filename.startswith(OURS):
-            yield frame
-        frame = frame.f_back

@@ -83,16 +83,13 @@ def _chosen(job: Job, manifest: Manifest, known: Keys, environ: Mapping[str, str
         return msgspec.structs.replace(job, remembered=found)
     chosen = selected.some(chosen)
     choice = chosen.choice
-    because = (
-        (*job.because, f"all test files run: {choice.all_because}") if choice.all_because else job.because
-    )
     return msgspec.structs.replace(
         job,
         selection=chosen,
         command=selected.command(job.command, chosen, covers=covers),
         whole=selected.command(job.command, chosen.everything, covers=covers) if choice.skip else None,
         expected=job.expected * selected.share(chosen),
-        because=because,
+        because=(*job.because, *selected.told(choice)),
     )
 
 

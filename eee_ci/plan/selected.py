@@ -50,7 +50,8 @@ def select(
     mode = _mode(gate, environ)
     if mode == "all":
         return None
-    env_key = manifests.digest([manifest.facts, sorted(known.ignored.items())])
+    # coverage is remembered with absolute paths: another checkout has to learn for itself
+    env_key = manifests.digest([manifest.facts, sorted(known.ignored.items()), known.tree.root])
     key, state = _nearest(known, gate, env_key)
     choice = selection.choose(state, known.tree, env_key=env_key)
     if mode == "affected-first":

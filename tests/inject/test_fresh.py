@@ -48,7 +48,11 @@ class Place:
         """Does the next run find what the last one left in the cache?"""
         self.cache.mkdir(parents=True, exist_ok=True)
         (self.cache / "known").touch()
-        return self.run(f"import os, sys; sys.exit(os.path.exists({str(self.cache / 'known')!r}))") == 1
+        told = self.root.parent / "told"
+        self.run(
+            f"import os; open({str(told)!r}, 'w').write(str(os.path.exists({str(self.cache / 'known')!r})))"
+        )
+        return told.read_text(encoding="utf-8") == "True"
 
 
 @pytest.fixture
@@ -70,9 +74,33 @@ def test_a_change_that_mypy_sees_keeps_the_cache(place: Place) -> None:
     assert place.keeps()
     place.write("seven", LONG_AGO + 1)
     assert place.keeps()
+
+
+def test_a_file_that_comes_or_goes_drops_it(place: Place) -> None:
     place.write("new", name="lib/b.pyi")
-    (place.root / "a.py").unlink()
+    assert not place.keeps()
     assert place.keeps()
+    (place.root / "a.py").unlink()
+    assert not place.keeps()
+
+
+def test_errors_are_told_by_a_run_from_nothing(place: Place) -> None:
+    program = f"import os; print(os.path.exists({str(place.cache / 'known')!r}), flush=True); os._exit(1)"
+    argv = (sys.executable, inject.script("fresh.py"), str(place.cache), *place.argv(program))
+    for known in (True, False):
+        place.cache.mkdir(parents=True, exist_ok=True)
+        (place.cache / "known").touch()
+        with (place.root.parent / "said").open("w+b") as said:
+            done = subprocess.run(argv, cwd=place.root, stdout=said, check=False)
+            said.seek(0)
+            assert (done.returncode, said.read().strip()) == (1, b"False")
+        assert known or not (place.cache / "known").exists()
+
+
+def test_errors_that_cannot_be_taken_back_are_told_once(place: Place) -> None:
+    place.cache.mkdir(parents=True, exist_ok=True)
+    done = place.start("print('wrong', flush=True); raise SystemExit(1)")
+    assert (done.returncode, done.stdout) == (1, b"wrong\n")
 
 
 def test_other_content_of_the_same_size_and_second_drops_it(place: Place) -> None:
@@ -81,10 +109,8 @@ def test_other_content_of_the_same_size_and_second_drops_it(place: Place) -> Non
     assert place.keeps()
 
 
-def test_a_content_seen_long_before_counts_also_when_its_file_was_gone(place: Place) -> None:
+def test_a_content_seen_long_before_counts(place: Place) -> None:
     place.write("longer", LONG_AGO + 3)
-    assert place.keeps()
-    (place.root / "a.py").unlink()
     assert place.keeps()
     place.write("two")
     assert not place.keeps()
@@ -105,6 +131,7 @@ def test_a_linked_file_is_followed(place: Place) -> None:
     (place.root / "linked").symlink_to(aside)
     (place.root / "again").symlink_to(place.root)
     (place.root / "gone.py").symlink_to("nowhere")
+    assert not place.keeps()
     assert place.keeps()
     (aside / "c.py").write_text("two", encoding="utf-8")
     os.utime(aside / "c.py", (LONG_AGO, LONG_AGO))

@@ -1,0 +1,64 @@
+"""By what the recorder knows who looks at files, and what makes a test depend on more than files."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import FrameType
+from typing import Any
+
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+IMPORTING = "<frozen importlib"
+OURS = "<eee_ci_inject"
+# The machinery looks at sources for its own ends. What it finds goes another way into the result: the modules
+# are known by their imports, the distributions by the environment.
+MACHINERY = ("/_pytest/", "/pluggy/", "/coverage/", "/importlib/metadata/", "/importlib_metadata/")
+CURIOUS = ("/hypothesis/",)  # it takes examples from the constants in sources
+READERS = ("/linecache.py", "/tokenize.py", "/inspect.py", "/codecs.py")
+QUOTERS = ("/traceback.py", "/warnings.py")  # they show lines of functions that ran
+PASSERS = (
+    *("/genericpath.py", "/posixpath.py", "/pathlib.py", "/pathlib/", "/os.py", "/glob.py", "/contextlib.py"),
+    *("<frozen genericpath>", "<frozen posixpath>", "<frozen os>", "<frozen codecs>"),
+)
+PROBES = ("/platform.py", "/uuid.py", "/ctypes/util.py")  # they ask for facts of the machine
+CHANGES: dict[
+    str, dict[int, int | None]
+] = {  # event: where its paths are, each with the place of the folder it is relative to
+    "os.remove": {0: 1},
+    "os.rename": {0: 2, 1: 3},
+    "os.mkdir": {0: 2},
+    "os.rmdir": {0: 1},
+    "os.symlink": {1: 2},
+    "os.link": {0: 2, 1: 3},
+    "os.truncate": {0: None},
+    "os.chmod": {0: 2},
+    "os.chown": {0: 3},
+    "os.utime": {0: 3},
+}
+STARTS = {
+    "os.system": "starts a shell",
+    "os.exec": "replaces its process",
+    "os.fork": "forks its process",
+    "os.forkpty": "forks its process",
+    "os.posix_spawn": "starts another process",
+    "os.spawn": "starts another process",
+}
+TALKS = {
+    "socket.bind": "opens a socket",
+    "socket.connect": "opens a socket",
+    "socket.sendto": "opens a socket",
+    "socket.sendmsg": "opens a socket",
+    "socket.getaddrinfo": "asks for an address",
+    "socket.gethostbyname": "asks for an address",
+    "socket.gethostbyaddr": "asks for an address",
+    "socket.getnameinfo": "asks for an address",
+}
+
+
+def frames() -> Any:
+    """Who calls, the nearest first, without us."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if not frame.f_code.co_filename.startswith(OURS):
+            yield frame
+        frame = frame.f_back

@@ -1,0 +1,211 @@
+"""Only the test files that an edit can have broken run, and the verdict is that of all of them."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eee_ci.model import Verdict
+from tests.conftest import Files, Project
+
+Make = Callable[[Files], Project]
+SUMS = """\
+import functools
+
+
+def double(n):
+    if n < 0:
+        return -double(-n)
+    return n + n
+
+
+@functools.lru_cache(maxsize=None)
+def slow(n):
+    value = n * 3
+    return value
+"""
+FILES = {
+    "p/__init__.py": "",
+    "p/sums.py": SUMS,
+    "p/words.py": "def shout(word):\n    return word.upper() + '!'\n",
+    "tests/test_sums.py": "from p import sums\n\ndef test_double():\n    assert sums.double(-2) == -4\n",
+    "tests/test_words.py": "from p import words\n\ndef test_shout():\n    assert words.shout('a') == 'A!'\n",
+    "tests/test_a_slow.py": "from p import sums\n\ndef test_slow():\n    assert sums.slow(2) == 6\n",
+    "tests/test_b_slow.py": "from p import sums\n\ndef test_slow_too():\n    assert sums.slow(2) == 6\n",
+    "pytest.ini": "[pytest]\npythonpath = .\n",
+    "README.md": "words\n",
+}
+
+
+class Site:
+    """A project with a test gate, judged with the interpreter of these tests."""
+
+    def __init__(self, make: Make, **gate: Any) -> None:
+        self.gate = {"tool": "pytest", "limits": {"coverage": {"min": 0}}, **gate}
+        self.project = make({**FILES, "eee-ci.yaml": self.config})
+
+    @property
+    def config(self) -> str:
+        gates = {"tests": self.gate}
+        shape = {"version": 1, "python": sys.executable, "sources": ["p"], "tests": ["tests"], "gates": gates}
+        return json.dumps(shape)
+
+    def check(self, *words: str, env: dict[str, str] | None = None) -> Verdict:
+        done = self.project.run("check", "--quiet", "--fail-fast", *words, env=env)
+        assert done.returncode in (0, 1, 4), done.stdout + done.stderr
+        (verdict,) = self.project.report().verdicts
+        return verdict
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        content = (self.project.root / path).read_text(encoding="utf-8")
+        assert old in content
+        self.project.write({path: content.replace(old, new)})
+
+    def scratch(self) -> object:
+        return told(self.check("--no-cache"))
+
+
+def told(verdict: Verdict) -> object:
+    """All that must not depend on what was remembered."""
+    measures = {name: value for name, value in verdict.reading.measures.items() if name != "seconds"}
+    cases = [(case.classname, case.name, case.status) for case in verdict.reading.cases]
+    return verdict.status, verdict.reasons, verdict.reading.findings, measures, cases
+
+
+@pytest.fixture
+def site(project: Make) -> Site:
+    made = Site(project)
+    first = made.check()
+    assert first.status == "passed", first.reasons
+    assert first.because[-1] == "all test files run: no earlier run of the tests is remembered"
+    return made
+
+
+def test_an_edited_body_runs_who_executes_it(site: Site) -> None:
+    site.edit("p/words.py", "'!'", "'!' + ''")
+    warm = site.check()
+    assert warm.because == ("p/words.py changed", "1 of 4 test files run")
+    assert list(warm.chosen) == ["tests/test_words.py"]
+    assert told(warm) == site.scratch()
+
+
+def test_a_broken_body_is_red(site: Site) -> None:
+    site.edit("p/words.py", "'!'", "'?'")
+    warm = site.check()
+    assert (warm.status, list(warm.chosen)) == ("failed", ["tests/test_words.py"])
+    assert told(warm) == site.scratch()
+
+
+def test_what_failed_runs_again_whatever_was_edited(site: Site) -> None:
+    site.edit("p/words.py", "'!'", "'?'")
+    site.check()
+    site.edit("p/sums.py", "return n + n", "return 2 * n")
+    warm = site.check()
+    assert warm.chosen["tests/test_words.py"] == "failed last time"
+    assert warm.status == "failed"
+    assert told(warm) == site.scratch()
+
+
+def test_a_file_that_no_test_reads_runs_none(site: Site) -> None:
+    site.project.write({"README.md": "other words\n"})
+    warm = site.check()
+    assert warm.cached is not None
+    assert told(warm) == site.scratch()
+
+
+def test_moved_lines_keep_their_coverage(site: Site) -> None:
+    site.project.write({"p/sums.py": "# a comment\n\n" + SUMS})
+    warm = site.check()
+    assert told(warm) == site.scratch()
+
+
+def test_a_function_that_nobody_runs_is_uncovered_wherever_it_comes_from(site: Site) -> None:
+    site.project.write({"p/sums.py": SUMS + "\n\ndef unused():\n    return 1\n"})
+    warm = site.check()
+    assert warm.reading.measures["uncovered_functions"] == 1
+    assert told(warm) == site.scratch()
+
+
+def test_what_the_first_of_many_did_for_all_is_not_lost(site: Site) -> None:
+    """The second user of a cached function runs none of it, so that its record lacks what it needs."""
+    site.project.write({"tests/test_a_slow.py": "def test_slow():\n    pass\n"})
+    warm = site.check()
+    assert told(warm) == site.scratch()
+
+
+def test_a_deleted_test_file_takes_its_coverage_along(site: Site) -> None:
+    (site.project.root / "tests/test_words.py").unlink()
+    warm = site.check()
+    assert warm.reading.measures["uncovered_functions"] == 1
+    assert told(warm) == site.scratch()
+
+
+def test_a_new_test_file_runs(site: Site) -> None:
+    site.project.write({"tests/test_new.py": "def test_new():\n    assert False\n"})
+    warm = site.check()
+    assert warm.status == "failed"
+    assert told(warm) == site.scratch()
+
+
+def test_a_test_that_starts_a_process_always_runs_and_says_why(project: Make) -> None:
+    made = Site(project)
+    body = "import subprocess\n\ndef test_it():\n    subprocess.run(['true'], check=True)\n"
+    made.project.write({"tests/test_process.py": body})
+    made.check()
+    made.edit("p/words.py", "'!'", "'!' + ''")
+    warm = made.check()
+    assert warm.chosen["tests/test_process.py"].startswith("starts the process true")
+    assert told(warm) == made.scratch()
+
+
+def test_in_ci_all_run_and_what_can_be_affected_runs_first(site: Site, tmp_path: Path) -> None:
+    order = tmp_path / "order"
+    conftest = f"def pytest_runtest_setup(item):\n    open({str(order)!r}, 'a').write(item.name + chr(10))\n"
+    site.project.write({"conftest.py": conftest})
+    site.check(env={"CI": "true"})
+    order.unlink()
+    site.edit("p/words.py", "'!'", "'!' + ''")
+    warm = site.check(env={"CI": "true"})
+    assert warm.chosen == {}
+    assert order.read_text().split() == ["test_shout", "test_slow", "test_slow_too", "test_double"]
+    assert told(warm) == site.scratch()
+
+
+def test_all_follows_no_test(project: Make) -> None:
+    made = Site(project, select="all")
+    made.check()
+    made.edit("p/words.py", "'!'", "'!' + ''")
+    assert made.check().because == ("p/words.py changed",)
+
+
+def test_without_coverage_the_tests_are_chosen_as_well(project: Make) -> None:
+    made = Site(project, coverage=False)
+    made.gate.pop("limits")
+    made.project.write({"eee-ci.yaml": made.config})
+    made.check()
+    made.project.write({"tests/test_words.py": FILES["tests/test_words.py"] + "\n"})
+    warm = made.check()
+    assert list(warm.chosen) == ["tests/test_words.py"]
+    assert told(warm) == made.scratch()
+
+
+def test_damaged_knowledge_runs_everything(site: Site) -> None:
+    for kind in ("coverage", "tests"):
+        for file in Path(os.environ["EEE_CI_CACHE_DIR"], "v1", kind).rglob("*"):
+            if file.is_file():
+                file.write_bytes(file.read_bytes()[:-1])
+    site.edit("p/words.py", "'!'", "'!' + ''")
+    warm = site.check()
+    assert warm.chosen == {}
+    assert told(warm) == site.scratch()
+
+
+def test_an_edit_that_pytest_cannot_collect_is_broken_and_then_forgotten(site: Site) -> None:
+    site.project.write({"tests/test_words.py": "def test_shout(:\n"})
+    assert site.check().status == "broken"
+    site.project.write({"tests/test_words.py": FILES["tests/test_words.py"]})
+    assert site.check().status == "passed"
