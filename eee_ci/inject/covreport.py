@@ -13,8 +13,8 @@ in the project's folder; WISH is a JSON file:
     drop        files whose remembered lines are left out
     maps        {path: {"old line": new line}} for remembered lines of changed files; others are left out
     old, new    contexts whose lines are compared: those remembered, and those measured now
-    facts       optional: where {"executed": {context: {path: [function]}}, "lost": {path: [line]}} goes;
-                lost are lines of unchanged files that `old` had run and `new` did not
+    facts       optional: where {"lost": {path: [line]}} goes: lines of unchanged files that `old` had run and
+                `new` did not
 
 exit code   0  reported
             1  no data, or coverage.py could not report; as `coverage json` says it
@@ -66,7 +66,7 @@ def main(argv: list[str]) -> int:
         cov = loaded(coverage, merged)
         sibling("covmemo").report(cov, report, wish.get("memo"))
         if wish.get("facts"):
-            put(wish["facts"], facts(wish, data, merged))
+            put(wish["facts"], facts(wish, data))
     except (UnusableError, sqlite3.Error) as error:
         return say(UNUSABLE, f"the remembered coverage cannot be used: {error}")
     except coverage.exceptions.CoverageException as error:
@@ -181,14 +181,9 @@ def ids(data: sqlite3.Connection, table: str, column: str) -> dict[str, int]:
     return dict(data.execute(f"select {column}, id from {table}"))  # noqa: S608  # nosec B608 - our own words
 
 
-def facts(wish: dict[str, Any], data: str, merged: str) -> dict[str, Any]:
-    """Who executed what, and what is no longer executed."""
+def facts(wish: dict[str, Any], data: str) -> dict[str, Any]:
+    """What is no longer executed."""
     regions = sibling("regions")
-    try:
-        entered = regions.entered(regions.lines(merged), os.getcwd())
-    except (OSError, SyntaxError, ValueError) as error:
-        raise UnusableError(str(error)) from None
-    executed = {label: regions.told(entered, [label]) for label in sorted(entered)}
     lost: dict[str, list[int]] = {}
     if wish.get("remembered"):
         before = lines(regions, wish["remembered"], wish.get("old", ()))
@@ -198,7 +193,7 @@ def facts(wish: dict[str, Any], data: str, merged: str) -> dict[str, Any]:
             gone = before[path] - after.get(path, set())
             if gone:
                 lost[path] = sorted(gone)
-    return {"executed": executed, "lost": lost}
+    return {"lost": lost}
 
 
 def lines(regions: types.ModuleType, data: str, labels: Iterable[str]) -> dict[str, set[int]]:

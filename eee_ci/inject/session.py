@@ -21,6 +21,16 @@ def start(select: str, arguments: list[str]) -> Recorder:
     return Recorder(wish, arguments)
 
 
+class Unhashed:
+    """A hash that nobody asks for."""
+
+    def update(self, content: object) -> None:
+        """Nothing to do."""
+
+    def digest(self) -> bytes:
+        return bytes(32)
+
+
 class Recorder:
     """`stop` when the tests are done, `close` when coverage.py has saved its data."""
 
@@ -60,7 +70,12 @@ class Recorder:
         all the rest. Where it is built otherwise it does that, and no harm is done."""
         with contextlib.suppress(Exception), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that nothing was measured yet
-            connection = current.get_data()._connect()
+            data = current.get_data()
+            if not current.get_option("run:parallel"):
+                data._hasher = (
+                    Unhashed()
+                )  # else all arcs are hashed at every turn, for the names of parallel files
+            connection = data._connect()
             connection.__enter__()
             self.held = connection
 

@@ -28,7 +28,6 @@ class Options(Noun, frozen=True, kw_only=True):
 class Facts(Noun, frozen=True, kw_only=True):
     """What covreport found out: lines of unchanged files that nobody runs any more."""
 
-    executed: dict[str, dict[str, tuple[str, ...]]] = {}
     lost: dict[str, tuple[int, ...]] = {}
 
 
