@@ -26,6 +26,7 @@ Standard library and coverage.py only, Python 3.8.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 import json
 import os
@@ -151,6 +152,7 @@ def chosen(old: sqlite3.Connection, wish: dict[str, Any]) -> Iterator[tuple[str,
             yield label, path, tracer, *arc
 
 
+@functools.lru_cache(maxsize=None)  # asked for every arc  # noqa: UP033 - Python 3.8
 def relative(path: str) -> str:
     """As the wish names it: below the project's folder, with `/`."""
     return os.path.relpath(path).replace(os.sep, "/")
