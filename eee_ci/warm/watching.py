@@ -25,13 +25,24 @@ Stats = dict[str, "tuple[int, ...] | None"]
 
 def look(plan: Plan, environ: Mapping[str, str]) -> Stats | None:
     """Signatures of all that decides, to be taken between two looks at the tree that agree. None when one of
-    them is too young to be told from a later change."""
-    now = time.time_ns()
+    them is too young to be told from a later change, also after a tick."""
+    found = _signatures(plan, environ)
+    if _young(found):
+        time.sleep(2 * TICK / 1e9)  # the first run makes a folder, just now
+        found = _signatures(plan, environ)
+    return None if _young(found) else found
+
+
+def _signatures(plan: Plan, environ: Mapping[str, str]) -> Stats:
     found = {path: signature.of(path) for path in sorted(set(_paths(plan, environ)))}
-    if any(signature.is_link(was) for was in found.values()):
-        found |= {end: signature.of(end) for path in found if (end := os.path.realpath(path)) != path}
-    young = any(was is not None and max(was[3], was[4]) > now - TICK for was in found.values())
-    return None if young else found
+    links = [path for path, was in found.items() if signature.is_link(was)]
+    ends = {os.path.realpath(path) for path in links} - found.keys()
+    return found | {end: signature.of(end) for end in ends}
+
+
+def _young(found: Stats) -> bool:
+    newest = max((max(was[3], was[4]) for was in found.values() if was is not None), default=0)
+    return newest > time.time_ns() - TICK
 
 
 def variables(

@@ -80,6 +80,11 @@ def site(project: Make) -> Site:
     return made
 
 
+def test_the_second_run_is_quick(project: Make) -> None:
+    site = Site(project({"eee-ci.yaml": CONFIG.replace("CODE", "0"), "src/a.py": ""}))
+    assert [site.check().quick, site.check().quick] == [False, True]
+
+
 def test_nothing_heavy_is_loaded(site: Site) -> None:
     assert site.check().modules.isdisjoint(HEAVY)
 
