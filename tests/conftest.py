@@ -23,7 +23,9 @@ _KEPT = (
     "REQUESTS_CA_BUNDLE",
     "EEE_CI_SCHEMAS",
 )
-_KEPT_PREFIXES = ("PIP_", "UV_", "NPM_", "npm_", "COVERAGE_")
+_KEPT_PREFIXES = ("PIP_", "UV_", "NPM_", "npm_")
+# Measuring makes a process slow, and loads modules: only those that `Project.run` starts are measured.
+_MEASURING = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
 
 Files = dict[str, str]
 
@@ -75,7 +77,7 @@ class Project:
         return subprocess.run(
             [sys.executable, "-m", "eee_ci", *words],
             cwd=self.root,
-            env={**os.environ, "PYTHONPATH": str(CHECKOUT), **(env or {})},
+            env={**os.environ, **_MEASURING, "PYTHONPATH": str(CHECKOUT), **(env or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",

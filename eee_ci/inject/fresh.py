@@ -37,14 +37,19 @@ def main(cache: str, argv: list[str]) -> int:
         state = prepare(cache, os.getcwd())
     except Exception as error:  # noqa: BLE001 - whatever it is: without a cache nothing can be wrong
         sys.stderr.write(f"mypy's cache is not used: {error!r}\n")
-        return os.spawnvp(os.P_WAIT, argv[0], [os.devnull if word == cache else word for word in argv])
+        return start([os.devnull if word == cache else word for word in argv])
     kept = os.path.isdir(cache)
-    status = os.spawnvp(os.P_WAIT, argv[0], argv)
+    status = start(argv)
     if status > 0 and kept and emptied(1):
         drop(cache)
-        status = os.spawnvp(os.P_WAIT, argv[0], argv)
+        status = start(argv)
     save(cache, {**state, "open": False} if unchanged(state, os.getcwd(), started) else None)
     return status
+
+
+def start(argv: list[str]) -> int:
+    """Its exit code; negative for a signal."""
+    return os.spawnvp(os.P_WAIT, argv[0], argv)  # nosec B606 - words of the planner, and no shell
 
 
 def emptied(output: int) -> bool:
