@@ -312,3 +312,12 @@ def test_a_preset_can_be_named_as_the_config(project: Make) -> None:
     done = project({"a.py": "a = 1\n"}).run("check", "lint", "--config", "pre-commit")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "preset pre-commit" in done.stdout
+
+
+@pytest.mark.parametrize("module", ["json", "argparse", "msgspec", "stat", "hashlib"])
+def test_a_module_of_the_project_is_never_imported(project: Make, module: str) -> None:
+    made = project(
+        {"eee-ci.yaml": CONFIG, f"{module}.py": "raise SystemExit('this is not yours to import')\n"}
+    )
+    done = made.run("check")
+    assert (done.returncode, done.stderr) == (0, "")
