@@ -21,6 +21,23 @@ def test_every_path_that_a_document_names_exists(document: str) -> None:
     assert [path for path in named if path not in made and not (CHECKOUT / path).exists()] == []
 
 
+def test_the_readme_names_only_options_that_exist() -> None:
+    words = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(--[a-z-]+)", words))
+    said = "".join(
+        subprocess.run(
+            [sys.executable, "-m", "eee_ci", *verb, "--help"],
+            cwd=CHECKOUT,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for verb in ([], ["check"], ["plan"], ["config"])
+    )
+    assert {name for name in named if name not in said} == set()
+    assert "TRANSCRIPT" not in words
+
+
 def test_a_gate_is_added_in_one_file_and_one_row(tmp_path: Path) -> None:
     words = CONTRIBUTING.read_text(encoding="utf-8")
     code = re.search(r"```python\n(.*?)```", words, re.DOTALL)
