@@ -154,6 +154,8 @@ def _run_at_once(root: str, number: int) -> None:
         files.publish(home / "reports" / "report.json", f"{number}".encode() * 10_000)
 
 
+# other tests end what a process left behind, and so the tracker of this one
+@pytest.mark.filterwarnings("ignore:resource_tracker")
 def test_many_runs_at_once_all_finish(tmp_path: Path) -> None:
     spawn = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
     with concurrent.futures.ProcessPoolExecutor(4, mp_context=spawn) as pool:

@@ -217,6 +217,8 @@ def first_run(place: str, number: int) -> bytes:
     return Path(place, "secret").read_bytes()
 
 
+# other tests end what a process left behind, and so the tracker of this one
+@pytest.mark.filterwarnings("ignore:resource_tracker")
 def test_many_first_runs_at_once_make_one_secret(tmp_path: Path) -> None:
     with concurrent.futures.ProcessPoolExecutor(
         8, mp_context=multiprocessing.get_context("forkserver")

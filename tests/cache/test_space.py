@@ -265,6 +265,8 @@ def worker(place: str, seed: int) -> int:
     return hits
 
 
+# other tests end what a process left behind, and so the tracker of this one
+@pytest.mark.filterwarnings("ignore:resource_tracker")
 def test_many_runs_at_once_meet_no_exception_and_no_wrong_value(tmp_path: Path) -> None:
     with concurrent.futures.ProcessPoolExecutor(
         8, mp_context=multiprocessing.get_context("forkserver")

@@ -103,4 +103,4 @@ def fault(root: Path, keys: str) -> str:
 
 
 def without_place(loaded: config.Config) -> config.Config:
-    return msgspec.structs.replace(loaded, source="", origins={})
+    return msgspec.structs.replace(loaded, source="", origins={}, files=())

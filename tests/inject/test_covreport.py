@@ -1,6 +1,7 @@
 """Merged coverage is reported as `coverage json` reports one full run."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -36,6 +37,7 @@ def report(root: Path, data: Path, **wish: Any) -> tuple[int, str]:
     ran = subprocess.run(
         (sys.executable, inject.script("covreport.py"), asked),
         cwd=root,
+        env={**os.environ, **recorded.MEASURING},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
