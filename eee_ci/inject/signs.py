@@ -8,6 +8,7 @@ from types import FrameType
 from typing import Any
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+MEASURED = "EEE_CI_RECORDER_MEASURED" in os.environ  # by the tests of the recorder itself
 IMPORTING = "<frozen importlib"
 OURS = "<eee_ci_inject"
 # The machinery looks at sources for its own ends. What it finds goes another way into the result: the modules

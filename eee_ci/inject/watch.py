@@ -54,6 +54,7 @@ class Watch:
             except Exception as error:  # noqa: BLE001 - an audit hook that raises stops the program
                 scene.fail(error)
 
+        hook.__cantrace__ = signs.MEASURED  # type: ignore[attr-defined]
         sys.addaudithook(hook)
         for name in PATHS:
             self.replace(name)

@@ -1,7 +1,8 @@
 """Merged coverage is reported as `coverage json` reports one full run."""
 
+import contextlib
+import io
 import json
-import os
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from eee_ci import inject
+from eee_ci.inject import covreport
 from tests.inject import recorded
 
 W, X = "tests/test_w.py", "tests/test_x.py"
@@ -34,16 +35,12 @@ def report(root: Path, data: Path, **wish: Any) -> tuple[int, str]:
     out.unlink(missing_ok=True)
     asked = data.with_suffix(".wish")
     asked.write_text(json.dumps({"data": str(data), "report": str(out), **wish}), encoding="utf-8")
-    ran = subprocess.run(
-        (sys.executable, inject.script("covreport.py"), asked),
-        cwd=root,
-        env={**os.environ, **recorded.MEASURING},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    return ran.returncode, timeless(out) if out.is_file() else ran.stderr
+    covreport.relative.cache_clear()
+    said, path = io.StringIO(), list(sys.path)
+    with contextlib.chdir(root), contextlib.redirect_stderr(said):
+        code = covreport.main([str(asked)])
+    sys.path[:] = path
+    return code, timeless(out) if out.is_file() else said.getvalue()
 
 
 def timeless(file: Path) -> str:
@@ -128,5 +125,5 @@ def test_damaged_memory_is_told_apart(root: Path, tmp_path: Path) -> None:
 
 
 def test_a_wish_that_is_none_is_refused(tmp_path: Path) -> None:
-    words = (sys.executable, inject.script("covreport.py"), str(tmp_path / "missing"))
+    words = (sys.executable, covreport.__file__, str(tmp_path / "missing"))
     assert subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 2
