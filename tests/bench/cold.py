@@ -44,7 +44,7 @@ class Course:
         self._root, self._scratch, self._jobs = root, scratch, jobs
         self._env = projects.environment() | {"EEE_CI_CACHE_DIR": str(scratch / "memory")}
         self._ours = (sys.executable, "-m", "eee_ci", "-C", str(root))
-        planned = json.loads(self._said(*self._ours, "plan", "--json", *GATES))
+        planned = json.loads(self._said(*self._ours, "plan", "--json", "--no-cache", *GATES))
         self._scripts = {gate["gate"]: self._script(gate, planned["python"]) for gate in _asked(planned)}
         self._order = list(self._scripts)
 
@@ -79,7 +79,7 @@ class Course:
 
     def _eee_ci(self) -> Took:
         self._cold()
-        return self._timed(*self._ours, "check", "--quiet", "--jobs", str(self._jobs), *GATES)
+        return self._timed(*self._ours, "check", "--quiet", "--no-cache", "--jobs", str(self._jobs), *GATES)
 
     def _cold(self) -> None:
         """No contender finds anything of another: caches, bytecode of the project, remembered runs."""
