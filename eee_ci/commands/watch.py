@@ -32,7 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
 def command(arguments: argparse.Namespace) -> list[str]:
     """The words that start one round. `-P`: no module of the judged project gets in our way."""
     words = [sys.executable, "-P", "-m", "eee_ci", "check", "--failing-first"]
-    words += [f"--{name}" for name in ("fail_fast", "quiet", "verbose") if getattr(arguments, name)]
+    words += [
+        f"--{name}" for name in ("fail_fast", "no_cache", "quiet", "verbose") if getattr(arguments, name)
+    ]
     words = [word.replace("_", "-") if word.startswith("--") else word for word in words]
     words += [f"--config={arguments.config}"] if arguments.config else []
     words += [f"--jobs={arguments.jobs}"] if arguments.jobs else []

@@ -56,17 +56,7 @@ def make(
     """The plan for a tree; a UsageError names gates that do not exist. Without a store each gate runs."""
     root = Path(found.root)
     interpreter = tools.python(root, config.python, environ)
-    layout = tree.layout(root, found)
-    base = Site(
-        root=str(root),
-        python=str(interpreter.path),
-        python_version=interpreter.version[:2],
-        tools={},
-        sources=layout.sources if config.sources is None else config.sources,
-        tests=layout.tests if config.tests is None else config.tests,
-        files=tuple(found.files),
-        distributions=frozenset(interpreter.distributions),
-    )
+    base = _site(config, found, interpreter)
     setting = Setting(
         config=config,
         interpreter=interpreter,
@@ -88,6 +78,21 @@ def make(
         keys=setting.keys,
         memory=environment.memory(),
         failing={gate.id: setting.past.failing(gate.id) for gate in config.gates} if failing_first else {},
+    )
+
+
+def _site(config: Config, found: Tree, interpreter: tools.Interpreter) -> Site:
+    """Where the gates run; each gets its tools later."""
+    layout = tree.layout(Path(found.root), found)
+    return Site(
+        root=found.root,
+        python=str(interpreter.path),
+        python_version=interpreter.version[:2],
+        tools={},
+        sources=layout.sources if config.sources is None else config.sources,
+        tests=layout.tests if config.tests is None else config.tests,
+        files=tuple(found.files),
+        distributions=frozenset(interpreter.distributions),
     )
 
 
