@@ -5,18 +5,18 @@ from typing import Any, Literal
 
 import msgspec
 
-Severity = Literal["critical", "high", "medium", "low", "info"]
+from eee_ci.agent import Stage
+from eee_ci.finding import SEVERITIES as SEVERITIES  # the nouns of this door
+from eee_ci.finding import Finding as Finding
+from eee_ci.finding import Noun as Noun
+from eee_ci.finding import Severity as Severity
+
 Status = Literal["passed", "failed", "broken", "skipped"]
 Mode = Literal["block", "warn", "off"]
 Scope = Literal["file", "project", "tests"]
 CaseStatus = Literal["passed", "failed", "error", "skipped"]
 
-SEVERITIES: tuple[Severity, ...] = ("critical", "high", "medium", "low", "info")  # worst first
 STATUSES: tuple[Status, ...] = ("passed", "failed", "broken", "skipped")
-
-
-class Noun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What all nouns share: nothing about them changes once they are made."""
 
 
 class Limit(Noun, frozen=True, kw_only=True):
@@ -119,28 +119,6 @@ class Outcome(Noun, frozen=True, kw_only=True):
     peak: int | None = None
 
 
-class Finding(Noun, frozen=True, kw_only=True):
-    """One thing a tool objects to. `path` is relative to the root with `/`, None where there is no file;
-    lines and columns are 1-based, columns count code points, the end column is exclusive.
-    `fingerprint` stays when code moves; `line_hash` is GitHub's primaryLocationLineHash."""
-
-    tool: str
-    rule: str
-    message: str
-    severity: Severity = "medium"
-    category: str = "lint"  # lint format types security tests coverage complexity build
-    path: str | None = None
-    line: int | None = None
-    column: int | None = None
-    end_line: int | None = None
-    end_column: int | None = None
-    url: str | None = None
-    fix: str | None = None  # one sentence on what mends it
-    cwe: int | None = None
-    fingerprint: str = ""
-    line_hash: str | None = None
-
-
 class Attempt(Noun, frozen=True, kw_only=True):
     """One run of a test case."""
 
@@ -231,6 +209,7 @@ class Run(Noun, frozen=True, kw_only=True):
     signal: int | None = None
     exit_code: int
     verdicts: tuple[Verdict, ...] = ()
+    agents: Stage | None = None  # None: there was no agent stage
     notes: tuple[str, ...] = ()
 
 

@@ -5,6 +5,7 @@ An adapter is a module; mypy holds each table against these.
 
 from typing import Any, Literal, Protocol, Self
 
+from eee_ci.agent import Ask, Told
 from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Run, Scope, Tree
 
 How = Literal["sum", "max"]  # what makes the measures of files those of the whole
@@ -137,6 +138,22 @@ class Report(Protocol):
     def render(self, run: Run) -> dict[str, bytes]:
         """The files by name, each whole: one, or more where a reader's limits make it so. The run is
         safe to show (`rendering.safe`); the same run gives the same bytes."""
+
+
+class BackendAdapter(Protocol):
+    """A program that runs agents. The constants come first in the file, then the functions."""
+
+    KEY: str | None  # the variable with its key, handed on where the config names no other
+    NETWORK: bool  # does it have to reach its model?
+
+    def command(self, ask: Ask) -> Command:
+        """The process of one turn of work. What it says goes to the kept file `stream` (the `stdout` of its step),
+        its working folder is `{root}`, its HOME `{scratch}/home`; environment besides the adapter's own and
+        the confinement are filled in by the stage."""
+
+    def read(self, ask: Ask, said: bytes, outcome: Outcome | None) -> Told:
+        """What it said so far. Pure, and never raises for what it reads. With no outcome it still runs, and
+        the last line may be cut; with one, `status` is decided by the success rule of the backend."""
 
 
 class Place(Noun, frozen=True, kw_only=True):
