@@ -5,12 +5,14 @@ from typing import Any, Literal
 
 import msgspec
 
+from eee_ci import finding
 from eee_ci.agent import Stage
-from eee_ci.finding import SEVERITIES as SEVERITIES  # the nouns of this door
-from eee_ci.finding import Finding as Finding
-from eee_ci.finding import Noun as Noun
-from eee_ci.finding import Severity as Severity
 
+# nouns of this door; `agent` needs them as well
+Noun = finding.Noun
+Finding = finding.Finding
+Severity = finding.Severity
+SEVERITIES = finding.SEVERITIES
 Status = Literal["passed", "failed", "broken", "skipped"]
 Mode = Literal["block", "warn", "off"]
 Scope = Literal["file", "project", "tests"]
