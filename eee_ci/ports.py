@@ -148,8 +148,8 @@ class BackendAdapter(Protocol):
 
     def command(self, ask: Ask) -> Command:
         """The process of one turn of work. What it says goes to the kept file `stream` (the `stdout` of its
-        step), its working folder is `{root}`, its HOME `{scratch}/home`; environment besides the adapter's own
-        and the confinement are filled in by the stage."""
+        step), its working folder is `{root}`, its HOME `{scratch}/home`; environment besides the adapter's
+        own and the confinement are filled in by the stage."""
 
     def read(self, ask: Ask, said: bytes, outcome: Outcome | None) -> Told:
         """What it said so far. Pure, and never raises for what it reads. With no outcome it still runs, and
