@@ -32,7 +32,7 @@ SHARD, AGAIN = "{shard!}", "again"
 NONE, DOUBT = 5, 70
 ENDS = (0, 1, NONE)  # exit codes of a process that came to its end
 GRACE = 2.0  # seconds between TERM and KILL; less than whoever may want to end us allows
-LEAST, FACTOR = 30.0, 2.0  # so many times what one process would need is no gain any more
+LEAST, FACTOR = 60.0, 2.0  # so many times what one process would need is no gain any more
 REST = 9  # runs in one process before it is tried again
 LOOK = 0.02
 

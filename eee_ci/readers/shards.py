@@ -58,9 +58,8 @@ def spread(gate: Gate, whole: Command, processes: int) -> Command:
         "cache_dir={cache}/pytest": f"cache_dir={{cache}}/pytest-{MARK}",
     }
     words = [changed.get(word, word) for word in first.argv]
-    words.insert(
-        words.index("-m", words.index("--cwd-on-path")), f"--shard={{scratch}}/shard-{MARK}.json.wish"
-    )
+    at = words.index("-m", words.index("--cwd-on-path"))
+    words.insert(at, f"--shard={{scratch}}/shard-{MARK}.json.wish")
     words.insert(words.index(f"--junitxml={{scratch}}/{_junit(MARK)}"), f"--basetemp={{scratch}}/s{MARK}/t")
     run = ("{python}", "-I", "-S", inject.script("shards.py"), f"{{scratch}}/{WISH}", *words)
     give = {WISH: msgspec.json.encode(_wish(processes, whole.timeout))}

@@ -101,3 +101,75 @@ def test_two_processes_say_what_one_says(project: Make) -> None:
     assert not spread(one)
     assert one.reading.measures["uncovered_functions"] == 1
     assert told(cold) == told(again) == told(one)
+
+
+def test_without_coverage_too(project: Make) -> None:
+    site = Site(project, coverage=False, limits={})
+    cold = site.check("--no-cache")
+    assert spread(cold)
+    assert "coverage" not in cold.reading.measures
+    assert told(cold) == told(site.alone())
+
+
+def test_what_several_processes_said_is_remembered_as_that_of_one(project: Make) -> None:
+    site = Site(project)
+    first = site.check()
+    assert first.because[-1].startswith("all test files run, in 2 processes")
+    site.gate["workers"] = 1
+    assert site.check().cached is not None
+
+
+def test_a_failure_that_fails_alone_as_well_is_believed(project: Make) -> None:
+    site = Site(project, {"tests/test_words.py": "def test_shout():\n    assert 0\n"})
+    red = site.check("--no-cache")
+    assert (red.status, spread(red), red.reading.notes) == ("failed", True, ())
+    assert "===== again =====" in red.log
+    assert told(red) == told(site.alone())
+
+
+def test_tests_that_only_fail_beside_each_other_are_run_in_one_process(project: Make) -> None:
+    site = Site(project, {"tests/test_left.py": BESIDE, "tests/test_right.py": BESIDE})
+    seconds = {"tests/test_left.py": 1.0, "tests/test_right.py": 1.0}
+    kept = {"seconds": seconds, "rest": 0, "why": ""}
+    site.project.write({".eee-ci/cache/tests/shards.json": json.dumps(kept)})
+    first = site.check("--no-cache")
+    assert (first.status, spread(first)) == ("passed", False)
+    (note,) = first.reading.notes
+    assert note.startswith("2 workers: ")
+    assert note.endswith("; run again in one process")
+    assert told(first) == told(site.alone())
+
+
+def test_tests_that_hang_beside_each_other_are_ended_and_run_in_one_process(project: Make) -> None:
+    hangs = (
+        "import os, subprocess, sys, time\n\n\ndef test_it():\n    if 'shard' in os.environ['TMPDIR'] or "
+        "os.path.basename(os.environ['TMPDIR']) in ('s0', 's1'):\n"
+        "        subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
+    )
+    site = Site(project, {"tests/test_hangs.py": hangs}, timeout=40)
+    first = site.check("--no-cache")
+    assert (first.status, spread(first), first.flags) == ("passed", False, ())
+    note = "2 workers: 2 processes did not end within 30 s; run again in one process"
+    assert first.reading.notes == (note,)
+    second = site.check("--no-cache")
+    assert second.reading.notes == (
+        "2 workers: 2 processes did not end within 30 s in an earlier run; they are tried again after 8 more "
+        "runs; run again in one process",
+    )
+
+
+@pytest.mark.parametrize("words", ["-x", "--maxfail=2", "--lf"])
+def test_arguments_that_only_one_process_can_obey_make_it_one(words: str, project: Make) -> None:
+    site = Site(project, args=[words])
+    verdict = site.check("--no-cache")
+    assert (verdict.status, spread(verdict)) == ("passed", False)
+    assert verdict.reading.notes[0].startswith("2 workers: the tests ")
+    assert told(verdict) == told(site.alone())
+
+
+def test_a_file_that_cannot_be_collected_breaks_the_gate_as_in_one_process(project: Make) -> None:
+    site = Site(project, {"tests/test_words.py": "import nowhere\n"})
+    verdict = site.check("--no-cache")
+    assert (verdict.status, spread(verdict)) == ("broken", False)
+    assert "could not collect tests/test_words.py:1" in verdict.reading.errors[0]
+    assert told(verdict) == told(site.alone())
