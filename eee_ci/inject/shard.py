@@ -106,9 +106,7 @@ class Shard:
         for item in items:
             if why := depends(item):
                 self.refuse(why)
-        self.seen.update(
-            self.path(item.path) for item in items
-        )  # also from nowhere
+        self.seen.update(self.path(item.path) for item in items)  # also from nowhere
         left_out = [item for item in items if not self.mine(self.path(item.path))]
         if left_out:
             config.hook.pytest_deselected(items=left_out)

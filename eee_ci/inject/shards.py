@@ -12,13 +12,14 @@ In these words `{shard!}` stands for the number of a process. WISH is a JSON fil
 
 When tests fail, their files run once more by themselves: only what fails there as well is believed.
 
-exit code   as pytest's: the first that is neither 0, 1 nor 5; else 1 when a test failed, 0 when one ran, 5
-            when there is none. 70: nothing is said, run it in one process
+exit code   the first that is neither 0, 1 nor 5; else 1 when a test failed, 0 when one ran, 5 when there is
+            none. 70: nothing is said, run it in one process
 Standard library only, Python 3.8.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -31,6 +32,7 @@ from typing import Any, NoReturn
 SHARD, AGAIN = "{shard!}", "again"
 NONE, DOUBT = 5, 70
 ENDS = (0, 1, NONE)  # exit codes of a process that came to its end
+SHORT = 5.0  # seconds that are always spent on a second look
 GRACE = 2.0  # seconds between TERM and KILL; less than whoever may want to end us allows
 LEAST, FACTOR = 60.0, 2.0  # so many times what one process would need is no gain any more
 REST = 9  # runs in one process before it is tried again
@@ -84,10 +86,7 @@ class Shards:
         self.wait(time.monotonic() + self.limit())
         if 1 in self.exits.values():
             self.confirm()
-        seconds: dict[str, float] = {}
-        for told in self.told():
-            seconds.update(told["seconds"])
-        self.keep({"seconds": seconds, "rest": 0, "why": ""})
+        self.keep({"seconds": self.joined("seconds"), "rest": 0, "why": ""})
         codes = set(self.exits.values())
         return next(code for code in (1, 0, NONE) if code in codes)
 
@@ -139,9 +138,8 @@ class Shards:
                     del self.running[name]
                     self.exits[name] = process.returncode
                     self.judge(name, process.returncode)
-            if self.running and time.monotonic() > min(latest, self.latest):
-                number = time.monotonic() - began
-                self.doubt(f"{len(self.names)} processes did not end within {number:.0f} s")
+            if self.running and (now := time.monotonic()) > min(latest, self.latest):
+                self.doubt(f"{len(self.names)} processes did not end within {now - began:.0f} s")
 
     def judge(self, name: str, code: int) -> None:
         if code in ENDS:
@@ -158,13 +156,11 @@ class Shards:
 
     def confirm(self) -> None:
         """What failed beside others is only believed when it fails by itself."""
-        reports = self.told()
-        failed = {test: path for report in reports for test, path in report["failed"].items()}
+        failed, spent = self.joined("failed"), self.joined("seconds")
         files = sorted(set(failed.values()))
-        spent = {path: time_ for report in reports for path, time_ in report["seconds"].items()}
         if not failed:
             raise DoubtError("pytest says that tests failed, and does not say which")
-        if sum(spent.get(path, 0.0) for path in files) > sum(spent.values()) / 2:
+        if sum(spent.get(path, 0.0) for path in files) > max(SHORT, sum(spent.values()) / 2):
             raise DoubtError("the greater part of the tests failed")
         self.start(AGAIN, {"only": files})
         self.wait(self.latest)
@@ -180,23 +176,25 @@ class Shards:
         reports = (told(self.place(name, "json")) for name in self.names)
         return [report for report in reports if "seconds" in report]
 
+    def joined(self, kind: str) -> dict[str, Any]:
+        """The maps of all, which have no name in common."""
+        return {name: value for report in self.told() for name, value in report[kind].items()}
+
     def keep(self, memory: dict[str, Any]) -> None:
-        try:
+        with contextlib.suppress(OSError):  # then the next run shares the files out by their names
             os.makedirs(os.path.dirname(self.wish["memory"]), exist_ok=True)
             put(self.wish["memory"], memory)
-        except OSError:
-            return  # the next run shares the files out by their names
 
     def end(self) -> None:
         """End what still runs, with all that it started."""
         send(self.running.values(), signal.SIGTERM)
         latest = time.monotonic() + GRACE
         for process in self.running.values():
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.0, latest - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                continue
         send(self.running.values(), signal.SIGKILL)
+        for process in self.running.values():
+            process.wait()
 
     def show(self) -> None:
         """What they said, one after another, the last one what failed."""
@@ -214,10 +212,8 @@ class Shards:
 def send(processes: Any, number: int) -> None:
     """A signal to the groups; one that was not waited for keeps its number."""
     for process in processes:
-        try:
+        with contextlib.suppress(OSError):
             os.killpg(process.pid, number)
-        except OSError:
-            continue
 
 
 def shares(seconds: dict[str, float], number: int) -> dict[str, int]:
@@ -234,13 +230,13 @@ def shares(seconds: dict[str, float], number: int) -> dict[str, int]:
 def recalled(file: str) -> dict[str, Any]:
     """What an earlier run kept; damage is the same as nothing."""
     found = told(file)
-    seconds, rest, why = found.get("seconds"), found.get("rest"), found.get("why")
-    sound = isinstance(seconds, dict) and all(
-        isinstance(one, (int, float)) and 0 <= one < float("inf") for one in seconds.values()
-    )
-    if not sound or not isinstance(rest, int) or not 0 <= rest <= REST or not isinstance(why, str):
-        return {"seconds": {}, "rest": 0, "why": ""}
-    return {"seconds": seconds, "rest": rest, "why": why}
+    try:
+        seconds = {str(path): float(spent) for path, spent in found["seconds"].items()}
+        rest, why = int(found["rest"]), str(found["why"])
+    except (AttributeError, KeyError, TypeError, ValueError):
+        seconds, rest, why = {}, 0, ""
+    sound = 0 <= rest <= REST and all(0 <= spent < float("inf") for spent in seconds.values())
+    return {"seconds": seconds, "rest": rest, "why": why} if sound else recalled(os.devnull)
 
 
 def told(file: str) -> dict[str, Any]:

@@ -5,8 +5,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from eee_ci.model import Verdict
 from tests.conftest import Files, Project
 
@@ -37,21 +35,11 @@ FILES = {
     ),
     "tests/test_words.py": "from p import words\n\ndef test_shout():\n    assert words.shout('a') == 'A!'\n",
     "tests/deep/__init__.py": "",
-    "tests/deep/test_triple.py": "from p import sums\n\ndef test_it(one):\n    assert sums.triple(one) == 3\n",
+    "tests/deep/test_c.py": "from p import sums\n\ndef test_it(one):\n    assert sums.triple(one) == 3\n",
     "tests/deep/test_a.py": "class TestA:\n    def test_it(self):\n        pass\n",
     "tests/deep/test_b.py": "def test_it(tmp_path):\n    (tmp_path / 'x').write_text('')\n",
     "pytest.ini": "[pytest]\npythonpath = .\n",
 }
-BESIDE = """\
-import os, pathlib, time
-def test_it():
-    mark = pathlib.Path(__file__).parent / ".mark"
-    try:
-        mark.touch(exist_ok=False)
-        time.sleep(1.5)
-    finally:
-        mark.unlink(missing_ok=True)
-"""
 
 
 class Site:
@@ -59,7 +47,7 @@ class Site:
 
     def __init__(self, make: Make, files: Files | None = None, **gate: Any) -> None:
         self.gate = {"tool": "pytest", "limits": {"coverage": {"min": 0}}, "workers": "auto", **gate}
-        self.project = make({**FILES, ".gitignore": ".mark\n", **(files or {}), "eee-ci.yaml": self.config})
+        self.project = make({**FILES, **(files or {}), "eee-ci.yaml": self.config})
 
     @property
     def config(self) -> str:
@@ -115,61 +103,50 @@ def test_what_several_processes_said_is_remembered_as_that_of_one(project: Make)
     site = Site(project)
     first = site.check()
     assert first.because[-1].startswith("all test files run, in 2 processes")
-    site.gate["workers"] = 1
-    assert site.check().cached is not None
+    assert site.check("--jobs", "1").cached is not None
 
 
 def test_a_failure_that_fails_alone_as_well_is_believed(project: Make) -> None:
     site = Site(project, {"tests/test_words.py": "def test_shout():\n    assert 0\n"})
     red = site.check("--no-cache")
     assert (red.status, spread(red), red.reading.notes) == ("failed", True, ())
-    assert "===== again =====" in red.log
+    assert "cachedir: .eee-ci/cache/tests/pytest-again" in red.log
     assert told(red) == told(site.alone())
 
 
-def test_tests_that_only_fail_beside_each_other_are_run_in_one_process(project: Make) -> None:
-    site = Site(project, {"tests/test_left.py": BESIDE, "tests/test_right.py": BESIDE})
-    seconds = {"tests/test_left.py": 1.0, "tests/test_right.py": 1.0}
-    kept = {"seconds": seconds, "rest": 0, "why": ""}
-    site.project.write({".eee-ci/cache/tests/shards.json": json.dumps(kept)})
-    first = site.check("--no-cache")
-    assert (first.status, spread(first)) == ("passed", False)
-    (note,) = first.reading.notes
-    assert note.startswith("2 workers: ")
-    assert note.endswith("; run again in one process")
-    assert told(first) == told(site.alone())
-
-
-def test_tests_that_hang_beside_each_other_are_ended_and_run_in_one_process(project: Make) -> None:
-    hangs = (
-        "import os, subprocess, sys, time\n\n\ndef test_it():\n    if 'shard' in os.environ['TMPDIR'] or "
-        "os.path.basename(os.environ['TMPDIR']) in ('s0', 's1'):\n"
-        "        subprocess.run([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
-    )
-    site = Site(project, {"tests/test_hangs.py": hangs}, timeout=40)
-    first = site.check("--no-cache")
-    assert (first.status, spread(first), first.flags) == ("passed", False, ())
-    note = "2 workers: 2 processes did not end within 30 s; run again in one process"
-    assert first.reading.notes == (note,)
-    second = site.check("--no-cache")
-    assert second.reading.notes == (
-        "2 workers: 2 processes did not end within 30 s in an earlier run; they are tried again after 8 more "
-        "runs; run again in one process",
-    )
-
-
-@pytest.mark.parametrize("words", ["-x", "--maxfail=2", "--lf"])
-def test_arguments_that_only_one_process_can_obey_make_it_one(words: str, project: Make) -> None:
-    site = Site(project, args=[words])
-    verdict = site.check("--no-cache")
+def test_what_only_one_process_can_tell_is_run_in_one_and_noted(project: Make) -> None:
+    site = Site(project, args=["--maxfail=2"])
+    verdict = site.check()
     assert (verdict.status, spread(verdict)) == ("passed", False)
-    assert verdict.reading.notes[0].startswith("2 workers: the tests ")
-    assert told(verdict) == told(site.alone())
+    note = "2 workers: the tests stop at a failure (-x, --maxfail); run again in one process"
+    assert verdict.reading.notes == (note,)
+    remembered = site.check()
+    assert (remembered.cached is not None, remembered.reading.notes) == (True, (note,))
 
 
-def test_a_file_that_cannot_be_collected_breaks_the_gate_as_in_one_process(project: Make) -> None:
-    site = Site(project, {"tests/test_words.py": "import nowhere\n"})
-    verdict = site.check("--no-cache")
-    assert (verdict.status, spread(verdict)) == ("broken", False)
-    assert "could not collect tests/test_words.py:1" in verdict.reading.errors[0]
-    assert told(verdict) == told(site.alone())
+def test_on_one_core_the_tests_are_followed_as_ever(project: Make) -> None:
+    site = Site(project)
+    verdict = site.check("--jobs", "1")
+    assert not spread(verdict)
+    assert verdict.because[-1] == "all test files run: no earlier run of the tests is remembered"
+
+
+def test_mypy_in_two_processes_says_what_one_says(project: Make) -> None:
+    files = {"p/__init__.py": "", "p/a.py": "def f() -> int:\n    return ''\n", "p/b.py": "import p.a\n"}
+    site = Site(project, files, tool="mypy", limits={})
+    two = site.check()
+    assert "--num-workers" in two.command[0]
+    one = site.check("--no-cache", "--jobs", "1")
+    assert "--num-workers" not in one.command[0]
+    assert len(one.reading.findings) == 1
+    assert told(two) == told(one)
+    assert site.check("--jobs", "1").cached is not None
+
+
+def test_mypy_that_refuses_several_processes_runs_in_one(project: Make) -> None:
+    site = Site(project, {"mypy.ini": "[mypy]\nlocal_partial_types = False\n"}, tool="mypy", limits={})
+    verdict = site.check()
+    assert verdict.status == "passed"
+    assert "--num-workers" not in verdict.command[0]
+    note = "2 workers: mypy with several processes ended with exit 2; run again in one process"
+    assert verdict.reading.notes == (note,)
