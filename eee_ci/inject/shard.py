@@ -71,7 +71,7 @@ class Shard:
             "items": sorted(self.items),
             "ran": sorted(self.ran),
             "failed": self.failed,
-            "seconds": {path: round(spent, 6) for path, spent in self.seconds.items()},
+            "seconds": {path: round(spent, 6) for path, spent in self.seconds.items() if self.mine(path)},
         }
         with open(f"{self.report}.part", "w", encoding="utf-8") as stream:
             json.dump(seen, stream, sort_keys=True)

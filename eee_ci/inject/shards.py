@@ -32,11 +32,9 @@ from typing import Any, NoReturn
 SHARD, AGAIN = "{shard!}", "again"
 NONE, DOUBT = 5, 70
 ENDS = (0, 1, NONE)  # exit codes of a process that came to its end
-SHORT = 5.0  # seconds that are always spent on a second look
-GRACE = 2.0  # seconds between TERM and KILL; less than whoever may want to end us allows
+GRACE, LOOK = 2.0, 0.02  # seconds from TERM to KILL, less than who may want to end us allows; of a pause
 LEAST, FACTOR = 60.0, 2.0  # so many times what one process would need is no gain any more
 REST = 9  # runs in one process before it is tried again
-LOOK = 0.02
 
 
 class DoubtError(Exception):
@@ -84,7 +82,7 @@ class Shards:
         for name in self.names:
             self.start(name, {"own": int(name), "of": len(self.names), "owners": owners})
         self.wait(time.monotonic() + self.limit())
-        if 1 in self.exits.values():
+        if self.joined("failed"):
             self.confirm()
         self.keep({"seconds": self.joined("seconds"), "rest": 0, "why": ""})
         codes = set(self.exits.values())
@@ -99,9 +97,8 @@ class Shards:
 
     def limit(self) -> float:
         """Seconds for all tests; those that one process needed say how many are sensible."""
-        known = sum(self.memory["seconds"].values())
-        wanted: float = self.wish["seconds"]
-        return min(wanted, max(LEAST, FACTOR * known)) if known else wanted
+        known, most = sum(self.memory["seconds"].values()), float(self.wish["seconds"])
+        return min(most, max(LEAST, FACTOR * known)) if known else most
 
     def start(self, name: str, share: dict[str, Any]) -> None:
         """A process in a group of its own, so that all it starts can be ended with it."""
@@ -109,9 +106,7 @@ class Shards:
         os.mkdir(folder)
         report = self.place(name, "json")
         put(f"{report}.wish", {"root": self.wish["root"], "report": report, **share})
-        env = {**os.environ, "TMPDIR": folder}
-        if "COVERAGE_FILE" in env:  # of what the tests measure themselves
-            env["COVERAGE_FILE"] += f"-{name}"
+        env = {**os.environ, "TMPDIR": folder, "COVERAGE_FILE": os.path.join(folder, ".coverage")}
         words = [word.replace(SHARD, name) for word in self.words]
         if name == AGAIN:
             words = [word for word in words if not word.startswith("--cover=")]
@@ -158,9 +153,7 @@ class Shards:
         """What failed beside others is only believed when it fails by itself."""
         failed, spent = self.joined("failed"), self.joined("seconds")
         files = sorted(set(failed.values()))
-        if not failed:
-            raise DoubtError("pytest says that tests failed, and does not say which")
-        if sum(spent.get(path, 0.0) for path in files) > max(SHORT, sum(spent.values()) / 2):
+        if sum(spent.get(path, 0.0) for path in files) > max(LEAST, sum(spent.values()) / 2):
             raise DoubtError("the greater part of the tests failed")
         self.start(AGAIN, {"only": files})
         self.wait(self.latest)
@@ -173,8 +166,7 @@ class Shards:
 
     def told(self) -> list[dict[str, Any]]:
         """What the processes wrote down, as far as they did."""
-        reports = (told(self.place(name, "json")) for name in self.names)
-        return [report for report in reports if "seconds" in report]
+        return [one for name in self.names if "seconds" in (one := told(self.place(name, "json")))]
 
     def joined(self, kind: str) -> dict[str, Any]:
         """The maps of all, which have no name in common."""
@@ -187,14 +179,20 @@ class Shards:
 
     def end(self) -> None:
         """End what still runs, with all that it started."""
-        send(self.running.values(), signal.SIGTERM)
+        self.send(signal.SIGTERM)
         latest = time.monotonic() + GRACE
         for process in self.running.values():
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.0, latest - time.monotonic()))
-        send(self.running.values(), signal.SIGKILL)
+        self.send(signal.SIGKILL)
         for process in self.running.values():
             process.wait()
+
+    def send(self, number: int) -> None:
+        """To the groups of those that were not waited for."""
+        for process in self.running.values():
+            with contextlib.suppress(OSError):
+                os.killpg(process.pid, number)
 
     def show(self) -> None:
         """What they said, one after another, the last one what failed."""
@@ -207,13 +205,6 @@ class Shards:
                 with open(self.place(name, kind), "rb") as said:
                     shutil.copyfileobj(said, stream.buffer)
                 stream.flush()
-
-
-def send(processes: Any, number: int) -> None:
-    """A signal to the groups; one that was not waited for keeps its number."""
-    for process in processes:
-        with contextlib.suppress(OSError):
-            os.killpg(process.pid, number)
 
 
 def shares(seconds: dict[str, float], number: int) -> dict[str, int]:

@@ -169,7 +169,7 @@ def test_a_failure_that_passes_alone_is_doubted_and_not_tried_again_soon(place: 
 
 
 def test_when_most_fails_one_process_is_as_quick(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shards, "SHORT", 0.5)
+    monkeypatch.setattr(shards, "LEAST", 0.5)
     slow = "import time\n\ndef test_b():\n    time.sleep(3)\n    assert 0\n"
     recorded.write(place.root, {"tests/test_b.py": slow})
     assert place.run().trouble == "the greater part of the tests failed"
@@ -256,13 +256,13 @@ def test_tests_of_one_name_are_refused(place: Place) -> None:
     assert place.run().trouble == "several tests have the same name"
 
 
-def test_what_tests_measure_and_write_aside_is_apart(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COVERAGE_FILE", str(place.folder / "own"))
+def test_what_tests_measure_and_write_aside_is_apart(place: Place) -> None:
     body = "import os\n\ndef test_it():\n    open(os.environ['COVERAGE_FILE'] + '.txt', 'w').close()\n"
     recorded.write(place.root, {"tests/test_a.py": body, "tests/test_b.py": body})
     place.remember()
     assert place.run().exit == 0
-    assert sorted(path.name for path in place.folder.glob("own-*.txt")) == ["own-0.txt", "own-1.txt"]
+    written = sorted(path.parent.name for path in place.scratch.glob("s*/.coverage.txt"))
+    assert written == ["s0", "s1"]
 
 
 def test_a_signal_ends_all_of_them(tmp_path: Path) -> None:
