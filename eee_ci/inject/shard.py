@@ -21,6 +21,9 @@ def start(wish: str, arguments: list[str]) -> None:
     """Have pytest load the plugin."""
     with open(wish, encoding="utf-8") as stream:
         shard = Shard(json.load(stream))
+    if int(pytest.__version__.partition(".")[0]) < OLDEST:
+        shard.write(f"pytest {pytest.__version__} is older than {OLDEST}")
+        sys.exit(UNFIT)
     module = sys.modules[__name__]
     for hook in dir(shard):
         if hook.startswith("pytest_"):
@@ -145,8 +148,6 @@ def unfit(config: Any) -> str:
 
     has = config.pluginmanager.hasplugin
     why = {
-        f"pytest {pytest.__version__} is older than {OLDEST}": int(pytest.__version__.partition(".")[0])
-        < OLDEST,
         "pytest-xdist runs the tests in several processes already": (option("dist") or "no") != "no"
         or option("tx")
         or option("numprocesses"),

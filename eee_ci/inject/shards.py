@@ -54,7 +54,7 @@ def main(argv: list[str]) -> int:
     finally:
         shards.end()
     shards.show()
-    put(wish["report"], {"trouble": trouble, "shards": shards.told()})
+    put(wish["report"], {"trouble": trouble, "number": len(shards.names), "shards": shards.told()})
     return code
 
 

@@ -35,6 +35,7 @@ class Report(Noun, frozen=True, kw_only=True):
     """What shards.py wrote down; `trouble` is why the processes say nothing."""
 
     trouble: str
+    number: int
     shards: tuple[Shard, ...]
 
 
@@ -113,7 +114,8 @@ def doubt(outcome: Outcome) -> str:
         told = _report(outcome)
     except ReportError as error:
         return str(error)
-    return told.trouble or lost(told.shards)
+    silent = "a process wrote nothing down" if len(told.shards) != told.number else ""
+    return told.trouble or silent or lost(told.shards)
 
 
 def _report(outcome: Outcome) -> Report:

@@ -46,7 +46,7 @@ def shard(*mine: str, **parts: Any) -> shards.Shard:
 
 
 def outcome(*told: shards.Shard, trouble: str = "") -> Outcome:
-    report = msgspec.json.encode(shards.Report(trouble=trouble, shards=told))
+    report = msgspec.json.encode(shards.Report(trouble=trouble, number=2, shards=told))
     return Outcome(steps=(Ran(argv=("python", "-m", "pytest"), exit=0),), files={shards.REPORT: report})
 
 
@@ -55,6 +55,8 @@ def outcome(*told: shards.Shard, trouble: str = "") -> Outcome:
     [
         ((shard("a"), shard("b")), ""),
         ((shard("a", "b"), shard()), ""),
+        ((shard("a", "b"),), "a process wrote nothing down"),
+        ((), "a process wrote nothing down"),
         ((shard("a"), shard()), "b was run by 0 of 2 processes"),
         ((shard("a"), shard("a", "b")), "a was run by 2 of 2 processes"),
         ((shard("a"), shard("b", seen=("b",))), "a was not seen by all processes"),
