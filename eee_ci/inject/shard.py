@@ -22,7 +22,8 @@ def start(wish: str, arguments: list[str]) -> None:
     with open(wish, encoding="utf-8") as stream:
         shard = Shard(json.load(stream))
     if int(pytest.__version__.partition(".")[0]) < OLDEST:
-        shard.write(f"pytest {pytest.__version__} is older than {OLDEST}")
+        shard.unfit = f"pytest {pytest.__version__} is older than {OLDEST}"
+        shard.write()
         sys.exit(UNFIT)
     module = sys.modules[__name__]
     for hook in dir(shard):
@@ -44,7 +45,7 @@ class Shard:
         self.ran: list[str] = []
         self.failed: dict[str, str] = {}
         self.seconds: dict[str, float] = {}
-        self.complete = False
+        self.complete, self.unfit = False, ""
 
     def mine(self, path: str) -> bool:
         """What nobody has measured goes by its name, the same in all processes."""
@@ -61,13 +62,14 @@ class Shard:
         self.seconds[path] = self.seconds.get(path, 0.0) + time.perf_counter() - since
 
     def refuse(self, why: str) -> NoReturn:
-        self.write(why)
+        self.unfit = why
+        self.write()
         pytest.exit(why, UNFIT)
 
-    def write(self, unfit: str = "") -> None:
+    def write(self) -> None:
         """Aside, then in place."""
         seen = {
-            "unfit": unfit,
+            "unfit": self.unfit,
             "complete": self.complete,
             "seen": sorted(self.seen),
             "mine": sorted(filter(self.mine, self.seen)),
