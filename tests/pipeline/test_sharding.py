@@ -135,7 +135,8 @@ def test_mypy_in_two_processes_says_what_one_says(project: Make) -> None:
     files = {"p/__init__.py": "", "p/a.py": "def f() -> int:\n    return ''\n", "p/b.py": "import p.a\n"}
     site = Site(project, files, tool="mypy", limits={})
     two = site.check()
-    assert "--num-workers" in two.command[0]
+    late = any("exit 2" in note for note in two.reading.notes)  # mypy gives its processes three seconds
+    assert ("--num-workers" in two.command[0]) != late
     one = site.check("--no-cache", "--jobs", "1")
     assert "--num-workers" not in one.command[0]
     assert len(one.reading.findings) == 1
