@@ -132,6 +132,23 @@ class Selecting(GateAdapter, Protocol):
         """Is coverage measured?"""
 
 
+class Spreading(Protocol):
+    """How the work of a gate is shared out among processes, by its option `workers`. The reading is the same
+    however many there are, so that it is remembered as that of one."""
+
+    def number(self, gate: Gate, site: Site, most: int) -> int:
+        """How many processes, at most so many; one is as without them."""
+
+    def told(self, processes: int) -> str:
+        """What is different when there are several, in a sentence; empty where nothing is."""
+
+    def spread(self, gate: Gate, whole: Command, processes: int) -> Command:
+        """The command of the gate, complete, for several processes."""
+
+    def doubt(self, outcome: Outcome) -> str:
+        """Why it is not believed what several said: then one does it all. Empty when it is."""
+
+
 class Report(Protocol):
     """A report format."""
 

@@ -1,9 +1,7 @@
 """The one place that writes files."""
 
-import concurrent.futures
 import contextlib
 import inspect
-import multiprocessing
 import os
 import resource
 import stat
@@ -15,6 +13,7 @@ import pytest
 
 from eee_ci import files
 from eee_ci.errors import UsageError, WriteError
+from tests.together import together
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 
@@ -148,18 +147,14 @@ def test_a_link_in_place_of_the_home_is_refused(tmp_path: Path) -> None:
     assert names(tmp_path / "elsewhere") == []
 
 
-def _run_at_once(root: str, number: int) -> None:
+def run_at_once(root: str, number: int) -> None:
     for _ in range(20):
         home = files.home(Path(root))
         files.publish(home / "reports" / "report.json", f"{number}".encode() * 10_000)
 
 
-# other tests end what a process left behind, and so the tracker of this one
-@pytest.mark.filterwarnings("ignore:resource_tracker")
 def test_many_runs_at_once_all_finish(tmp_path: Path) -> None:
-    spawn = multiprocessing.get_context("forkserver" if os.name == "posix" else "spawn")
-    with concurrent.futures.ProcessPoolExecutor(4, mp_context=spawn) as pool:
-        list(pool.map(_run_at_once, [str(tmp_path)] * 4, range(4)))
+    together(run_at_once, [(str(tmp_path), number) for number in range(4)])
     data = (tmp_path / ".eee-ci" / "reports" / "report.json").read_bytes()
     assert data in {f"{number}".encode() * 10_000 for number in range(4)}
     assert names(tmp_path / ".eee-ci" / "reports") == ["report.json"]

@@ -66,7 +66,7 @@ class Console:
         try:
             self._out.write(data)
         except (BrokenPipeError, ValueError):
-            self._closed = True
+            self._silence()
 
     def _flush(self) -> None:
         try:

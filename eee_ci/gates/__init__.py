@@ -1,7 +1,9 @@
-"""The gate tools: one table, name to adapter, and those that can judge file by file. Read by the planner."""
+"""The gate tools: one table, name to adapter, and those that can judge file by file, choose tests, or share
+their work out among processes. Read by the planner."""
 
 from eee_ci.gates import bandit, build, command, complexity, mypy, nox, pytest, ruff, ruff_format, tsc
-from eee_ci.ports import Divided, GateAdapter, Selecting
+from eee_ci.ports import Divided, GateAdapter, Selecting, Spreading
+from eee_ci.readers import mypy_workers, shards
 
 TABLE: dict[str, GateAdapter] = {
     "bandit": bandit,
@@ -23,3 +25,4 @@ DIVIDED: dict[str, Divided] = {
     "ruff-format": ruff_format,
 }
 SELECTING: dict[str, Selecting] = {"pytest": pytest}
+SPREADING: dict[str, Spreading] = {"mypy": mypy_workers, "pytest": shards}

@@ -6,15 +6,15 @@ import msgspec
 
 from eee_ci import inject, reading
 from eee_ci.errors import ReportError
-from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Ran, Reading, Scope, Step
+from eee_ci.model import Command, Gate, Limit, Outcome, Ran, Reading, Scope, Step
 from eee_ci.ports import Inputs, Requirement, Site
-from eee_ci.readers import mypy
+from eee_ci.readers import mypy, workers
 
 SCOPE: Scope = "project"
 CATEGORY = "types"
 PRIOR = 8.0
 LIMITS = {"findings.low": Limit(max=0)}
-OPTIONS = Noun
+OPTIONS = workers.Options
 PINNABLE = True
 
 EXITS = {0: "clean", 1: reading.FOUND, 2: "stopped"}  # 2: a syntax error, then with findings; or wrong usage

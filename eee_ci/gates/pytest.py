@@ -5,7 +5,7 @@ import msgspec
 from eee_ci import reading
 from eee_ci.model import Command, Gate, Limit, Outcome, Reading, Scope, Step
 from eee_ci.ports import Requirement, Site
-from eee_ci.readers import coverage, selected, tests
+from eee_ci.readers import coverage, selected, shards, tests
 
 SCOPE: Scope = "tests"
 CATEGORY = "tests"
@@ -22,7 +22,6 @@ EXITS = {
 }
 INTERRUPTED = 2  # also when a file could not be collected
 RERUNNERS = frozenset({"pytest-rerunfailures", "pytest-retry", "flaky"})
-JUNIT = "junit.xml"
 
 
 OPTIONS = selected.Options
@@ -47,7 +46,7 @@ def command(gate: Gate, site: Site) -> Command:
         *(*words[:at], "--cwd-on-path", *(coverage.measuring(site) if covers(gate) else ()), *words[at:]),
         *gate.args,
         *alone,
-        *("--color=no", "--rootdir={root}", "--junitxml={scratch}/" + JUNIT),
+        *("--color=no", "--rootdir={root}", "--junitxml={scratch}/" + shards.JUNIT),
         *("-o", "junit_family=xunit1", "-o", "cache_dir={cache}/pytest"),
         *(f"--ignore-glob={pattern}" for pattern in gate.exclude),
         *gate.paths,
@@ -59,7 +58,7 @@ def command(gate: Gate, site: Site) -> Command:
             "HYPOTHESIS_STORAGE_DIRECTORY": "{cache}/hypothesis",
             "PYTEST_XDIST_AUTO_NUM_WORKERS": str(gate.cores),
         },
-        keep=(JUNIT, coverage.REPORT),
+        keep=(shards.JUNIT, coverage.REPORT),
         writes=True,
     )
 
@@ -69,9 +68,9 @@ def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
     tested = msgspec.structs.replace(outcome, steps=outcome.steps[:1])
     ran = reading.last(tested)
     known = tests.Cases()
-    if ran.exit in (0, 1) or (ran.exit == INTERRUPTED and JUNIT in outcome.files):
-        data = reading.report(tested, JUNIT)
-        known = tests.of_pytest(data, reruns=bool(RERUNNERS & site.distributions))
+    if ran.exit in (0, 1) or (ran.exit == INTERRUPTED and shards.JUNIT in outcome.files):
+        reports = [reading.report(tested, name) for name in shards.junits(outcome)]
+        known = tests.of_pytest(*reports, reruns=bool(RERUNNERS & site.distributions))
     if not known.lost:
         tests.check(known.ran, ran, reading.exits(ran, EXITS))
     measured = coverage.read(outcome, site) if covers(gate) and not known.lost else Reading()

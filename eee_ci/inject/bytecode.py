@@ -15,6 +15,13 @@ CHANGERS = ("LOAD_ATTR", "LOAD_METHOD")  # they work on what was loaded
 NAMED = re.compile(
     r"_*((real|orig|original|old|saved|true|builtins?|default|native)_*)?import_*(orig|original|func|fn)?_*"
 )
+# What may stand between the name and the call: whatever else does may make another name of it.
+BESIDE = {
+    dis.opmap[name]
+    for name in dis.opmap
+    if name.startswith(("LOAD_", "CALL", "BUILD_LIST", "BUILD_MAP", "BUILD_TUPLE"))
+    or name in ("PUSH_NULL", "PRECALL", "KW_NAMES", "LIST_EXTEND")
+}
 FILLERS = {dis.opmap[name] for name in ("CACHE", "PRECALL", "NOP") if name in dis.opmap}
 
 
@@ -76,7 +83,7 @@ def argument(frame: types.FrameType) -> str | None:
     if len(rest) < 2 or LOADS.get(rest[1][0], "LOAD_ATTR" if len(rest) > 2 else "") in CHANGERS:  # noqa: PLR2004
         return None
     name = value(frame, *rest[0])
-    if not isinstance(name, str):
+    if not isinstance(name, str) or any(operation not in BESIDE for operation, _ in rest[1:]):
         return None
     return name if len(rest) == 2 else f"{name}.*"  # noqa: PLR2004 - the load and the call
 

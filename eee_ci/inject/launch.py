@@ -1,7 +1,7 @@
 """Starts a module as `python -m` does, but no file of this or of the working folder can shadow a library.
 
     python launch.py [--cwd-on-path] [--root=DIR] [--cover=DATA [--source=S] [--omit=O] [--workers]]
-                     [--record=SELECT] -m MODULE ARGS...
+                     [--record=SELECT] [--shard=WISH] -m MODULE ARGS...
 
 With PYTHONPYCACHEPREFIX set, Python would compile all libraries anew into that folder. Here a byte-code file
 that a library already has beside it is used; whatever is written goes below the prefix. Runs on Python 3.8.
@@ -18,7 +18,7 @@ from importlib import _bootstrap_external as system
 from typing import Any
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-FLAGS = ("--cwd-on-path", "--root", "--cover", "--source", "--omit", "--workers", "--record")
+FLAGS = ("--cwd-on-path", "--root", "--cover", "--source", "--omit", "--workers", "--record", "--shard")
 
 
 def main(argv: list[str]) -> None:
@@ -34,7 +34,9 @@ def main(argv: list[str]) -> None:
     if "--cover" in options:
         finish = runpy.run_path(os.path.join(HERE, "cover.py"))["start"](options)
     if "--record" in options and module == "pytest":
-        record = recorder(options["--record"][0], arguments)
+        record = ours("session").start(options["--record"][0], arguments)
+    if "--shard" in options and module == "pytest":
+        ours("shard").start(options["--shard"][0], arguments)
     sys.argv[1:] = arguments
     sys.modules["__main__"] = types.ModuleType("__main__")  # our names are not the module's
     try:
@@ -48,8 +50,8 @@ def main(argv: list[str]) -> None:
             record.close()
 
 
-def recorder(select: str, arguments: list[str]) -> Any:
-    """The recorder at work, its modules importable as `eee_ci_inject.*` without an entry in sys.path. Their
+def ours(module: str) -> Any:
+    """A module that watches from inside, importable as `eee_ci_inject.*` without an entry in sys.path. Its
     code bears made-up file names, so that it is no part of a project that brings this folder along."""
     name = "eee_ci_inject"
     package = sys.modules[name] = types.ModuleType(name)
@@ -71,7 +73,7 @@ def recorder(select: str, arguments: list[str]) -> Any:
 
     sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
     try:
-        return importlib.import_module(f"{name}.session").start(select, arguments)
+        return importlib.import_module(f"{name}.{module}")
     finally:
         sys.meta_path.remove(Finder)  # type: ignore[arg-type]
 

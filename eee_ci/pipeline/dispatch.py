@@ -134,7 +134,7 @@ class Course:
         earlier = self._earlier.setdefault(name, [])
         said = read(job, outcome)
         if said.reading is None:
-            self._widen(job)
+            self._widen(job, said.notes)
             return
         verdict = self._judge(job, outcome, said.reading)
         self.said[name] = said
@@ -145,9 +145,10 @@ class Course:
             return
         self._finish(attempts.after(earlier, verdict))
 
-    def _widen(self, job: Job) -> None:
-        """Run a job for all of its files, since a part of them told too little."""
-        self._jobs[job.gate.id] = wider = job.everything
+    def _widen(self, job: Job, notes: tuple[str, ...]) -> None:
+        """Run a job for all of its files, since a part of them told too little, or several processes did."""
+        wider = msgspec.structs.replace(job.everything, notes=(*job.notes, *notes))
+        self._jobs[job.gate.id] = wider
         if wider.command is not None:
             self._submit(wider, wider.command)
 

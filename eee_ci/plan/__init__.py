@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import msgspec
+
 from eee_ci import environment, gates, history, memory, reading, tools, tree
 from eee_ci.config import Config, ToolSpec
 from eee_ci.errors import ReportError, UsageError
@@ -98,12 +100,22 @@ def _site(config: Config, found: Tree, interpreter: tools.Interpreter) -> Site:
 
 def read(job: Job, outcome: Outcome) -> Said:
     """What the tool said; whatever cannot be believed is an error of the reading, never an exception. Without
-    a reading the job has to run for all of its files: only so the tool can tell."""
+    a reading the job has to run for all of its files, in one process: only so the tool can tell."""
+    said = _read(job, outcome)
+    if said.reading is None or not job.notes:
+        return said
+    noted = msgspec.structs.replace(said.reading, notes=(*job.notes, *said.reading.notes))
+    return msgspec.structs.replace(said, reading=noted)
+
+
+def _read(job: Job, outcome: Outcome) -> Said:
     errors = _troubles(job, outcome)
     if errors:
         return Said(reading=Reading(errors=errors))
     gate = effective(job.gate, job.limits)
     try:
+        if job.processes > 1 and (why := gates.SPREADING[gate.tool].doubt(outcome)):
+            return Said(reading=None, notes=(f"{job.processes} workers: {why}; run again in one process",))
         if job.division is not None:
             return divided.read(gate, job.site, outcome, job.division, partial=job.whole is not None)
         if job.selection is not None:

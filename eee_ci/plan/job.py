@@ -32,6 +32,8 @@ class Job(Noun, frozen=True, kw_only=True):
     memory: int | None = None  # bytes that it is expected to need
     division: Division | None = None  # of a gate that can judge file by file
     selection: Selection | None = None  # of a test gate
+    processes: int = 1  # that share its work
+    notes: tuple[str, ...] = ()  # on how it came to be run like this
     whole: Command | None = None  # where `command` is for a part of the files: the one for all of them
 
     @property
@@ -58,6 +60,6 @@ class Job(Noun, frozen=True, kw_only=True):
 
     @property
     def everything(self) -> "Job":
-        """The same job for all of its files."""
+        """The same job for all of its files, in one process."""
         chosen = self.selection.everything if self.selection else None
-        return msgspec.structs.replace(self, command=self.whole, whole=None, selection=chosen)
+        return msgspec.structs.replace(self, command=self.whole, whole=None, processes=1, selection=chosen)

@@ -48,6 +48,7 @@ def make(gate: Gate, setting: Setting, *, asked: bool) -> Job:
     found, missing = _tools(gate, setting)
     if missing:
         return msgspec.structs.replace(job, missing=missing)
+    job = _shared(job, msgspec.structs.replace(setting.base, tools=found), setting)
     site = msgspec.structs.replace(setting.base, tools=found, cores=job.cores)
     made = adapter.command(effective(gate, held), site)
 
@@ -55,7 +56,24 @@ def make(gate: Gate, setting: Setting, *, asked: bool) -> Job:
         return _complete(command, found.values(), job, setting)
 
     ready = msgspec.structs.replace(job, site=site, command=complete(made))
-    return _remembered(ready, setting.keys, complete, setting.environ) if setting.keys else ready
+    return _spread(_remembered(ready, setting.keys, complete, setting.environ) if setting.keys else ready)
+
+
+def _shared(job: Job, site: Site, setting: Setting) -> Job:
+    """The job with the cores that its processes keep busy, whatever it did in earlier runs."""
+    adapter = gates.SPREADING.get(job.gate.tool)
+    number = adapter.number(job.gate, site, setting.cores) if adapter else 1
+    return job if number == 1 else msgspec.structs.replace(job, processes=number, cores=number, useful=None)
+
+
+def _spread(job: Job) -> Job:
+    """The job in several processes; what one does is remembered, and what it has to do when they fail."""
+    if job.processes == 1 or job.command is None or job.remembered is not None:
+        return job
+    adapter = gates.SPREADING[job.gate.tool]
+    command, told = adapter.spread(job.gate, job.command, job.processes), adapter.told(job.processes)
+    because = (*job.because, *((told,) if told else ()))
+    return msgspec.structs.replace(job, command=command, whole=job.command, because=because)
 
 
 def _remembered(
@@ -69,6 +87,8 @@ def _remembered(
     if job.remembered is not None or job.manifest is None:
         return job
     if job.gate.tool in gates.SELECTING:
+        if job.processes > 1:
+            return job
         return _chosen(job, job.manifest, known, environ)
     return _divided(job, known, complete)
 

@@ -17,6 +17,7 @@ from eee_ci.ports import Inputs, Site, Store, Tool
 from eee_ci.tools import Interpreter, interpreter
 
 LINK = "120000"
+WORKERS = "workers"  # the option: how many processes there are changes no result either
 _COUNTED = frozenset((*environment.WORKERS, "MAKEFLAGS"))  # how many cores there are changes no result
 
 
@@ -160,7 +161,8 @@ class Keys:
     def _words(self, gate: Gate, site: Site, command: Command) -> dict[str, str]:
         steps = (shlex.join((step.cwd, *step.argv)) for step in command.steps)
         variables = {name: value for name, value in command.env.items() if name not in _COUNTED}
-        said = {"paths": gate.paths, "exclude": gate.exclude, "args": gate.args, "options": gate.options}
+        options = {name: value for name, value in gate.options.items() if name != WORKERS}
+        said = {"paths": gate.paths, "exclude": gate.exclude, "args": gate.args, "options": options}
         return {
             "arguments": manifests.digest([manifests.placed(step, self._places) for step in steps]),
             "settings of the gate": manifests.digest([gate.tool, msgspec.to_builtins(said, str_keys=True)]),

@@ -9,6 +9,7 @@ from eee_ci import inject, reading, selection
 from eee_ci.errors import ReportError
 from eee_ci.model import Command, Noun, Outcome, Reading, Step, TestCase
 from eee_ci.readers import coverage, tests
+from eee_ci.readers.workers import Workers
 from eee_ci.selection import Choice, Record, State
 
 SELECT, RECORD = "select.json", "record.json"
@@ -19,10 +20,17 @@ UNUSABLE = 3  # exit code of covreport: what is remembered cannot be used
 class Options(Noun, frozen=True, kw_only=True):
     """`coverage: false` runs the tests alone. `select: affected` runs the test files that an edit can have
     broken and remembers the others, `affected-first` runs these first and then the rest, `all` follows none.
-    `auto` is `affected-first` in CI and `affected` elsewhere."""
+    `auto` is `affected-first` in CI and `affected` elsewhere. `workers` shares all test files out among
+    so many processes, `auto` as many as there are cores; then none is followed."""
 
     coverage: bool = True
     select: Literal["auto", "all", "affected-first", "affected"] = "auto"
+    workers: Workers = 1
+
+    def __post_init__(self) -> None:
+        if self.workers != 1 and self.select in ("affected", "affected-first"):
+            message = f"workers and select: {self.select} exclude each other: tests in several processes are "
+            raise ValueError(f"{message}not followed; leave one of them out")
 
 
 class Facts(Noun, frozen=True, kw_only=True):

@@ -24,11 +24,11 @@ class Cases(Noun, frozen=True, kw_only=True):
     lost: tuple[TestCase, ...] = ()
 
 
-def of_pytest(data: bytes, *, reruns: bool) -> Cases:
+def of_pytest(*reports: bytes, reruns: bool) -> Cases:
     """pytest's JUnit: lines count from 0, and a file that cannot be collected is a case without a class."""
     from eee_ci.readers import junit
 
-    cases = [_shifted(case) for case in junit.cases(data, "the report of pytest")]
+    cases = [_shifted(case) for data in reports for case in junit.cases(data, "the report of pytest")]
     lost = [case for case in cases if not case.classname and case.status == "error"]
     return Cases(
         ran=tuple(merged((case for case in cases if case not in lost), reruns=reruns)),

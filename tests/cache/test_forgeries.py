@@ -46,7 +46,7 @@ def test_every_length_but_the_right_one_is_a_miss(tmp_path: Path, key: str) -> N
     derandomize=True,
     deadline=None,
     max_examples=200,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
 def test_any_other_bytes_are_a_miss(tmp_path: Path, data: st.DataObject) -> None:

@@ -1,9 +1,7 @@
 """The folder as a whole: bounded, pruned by last use, cleared, verified, and safe under many runs at once."""
 
-import concurrent.futures
 import errno
 import fcntl
-import multiprocessing
 import os
 import random
 import time
@@ -16,6 +14,7 @@ from eee_ci.cache import Store, space
 from eee_ci.errors import WriteError
 from eee_ci.files import entries
 from tests.cache import stores
+from tests.together import together
 
 
 def aged(path: Path, days: int) -> None:
@@ -265,13 +264,8 @@ def worker(place: str, seed: int) -> int:
     return hits
 
 
-# other tests end what a process left behind, and so the tracker of this one
-@pytest.mark.filterwarnings("ignore:resource_tracker")
 def test_many_runs_at_once_meet_no_exception_and_no_wrong_value(tmp_path: Path) -> None:
-    with concurrent.futures.ProcessPoolExecutor(
-        8, mp_context=multiprocessing.get_context("forkserver")
-    ) as pool:
-        hits = list(pool.map(worker, [str(tmp_path / "cache")] * 8, range(8)))
+    hits = together(worker, [(str(tmp_path / "cache"), seed) for seed in range(8)])
     assert sum(hits) > 0
     store = stores.made(tmp_path / "cache")
     assert space.verify(store.folder, store.seal).damaged == 0

@@ -42,7 +42,11 @@ def test_a_hit_loads_nothing_heavy(tmp_path: Path) -> None:
     }
 
 
-@settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(key=st.text(st.characters(codec=None), max_size=20), value=st.binary(max_size=9000))
 def test_what_was_put_comes_back(tmp_path: Path, key: str, value: bytes) -> None:
     store = stores.made(tmp_path / "cache")

@@ -161,7 +161,11 @@ def _edited(report: bytes, values: st.SearchStrategy[Any]) -> st.SearchStrategy[
 
 
 @EVERY
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(data=st.data())
 def test_any_bytes_as_report_end_in_a_reading_or_a_report_error(
     name: str, tmp_path: Path, data: st.DataObject

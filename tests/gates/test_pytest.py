@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from eee_ci.errors import ReportError
+from eee_ci import config, plan
+from eee_ci.errors import ConfigError, ReportError
 from eee_ci.gates import pytest as gate_module
 from eee_ci.model import Gate, Limit, Outcome, Reading
 from eee_ci.ports import GateAdapter
@@ -243,6 +244,30 @@ def test_pytest_and_coverage_must_be_the_project_s_own() -> None:
         ("coverage", True),
     ]
     assert len(ADAPTER.requirements(gate(options={"coverage": False}))) == 1
+
+
+@pytest.mark.parametrize("wish", ["affected", "affected-first"])
+def test_following_tests_and_sharing_them_out_exclude_each_other(wish: str, tmp_path: Path) -> None:
+    (tmp_path / "eee-ci.yaml").write_text(
+        f"version: 1\ngates:\n  tests: {{tool: pytest, workers: auto, select: {wish}}}\n", encoding="utf-8"
+    )
+    with pytest.raises(ConfigError) as caught:
+        config.load(tmp_path, file=None, tools=plan.toolspecs())
+    (fault,) = caught.value.faults
+    assert str(fault) == (
+        f"eee-ci.yaml:3:3: gates.tests: workers and select: {wish} exclude each other: "
+        "tests in several processes are not followed; leave one of them out"
+    )
+
+
+@pytest.mark.parametrize("workers", ["0", "257", "many", "2.5", "true"])
+def test_workers_are_a_number_or_auto(workers: str, tmp_path: Path) -> None:
+    (tmp_path / "eee-ci.yaml").write_text(
+        f"version: 1\ngates:\n  tests: {{tool: pytest, workers: {workers}}}\n", encoding="utf-8"
+    )
+    with pytest.raises(ConfigError) as caught:
+        config.load(tmp_path, file=None, tools=plan.toolspecs())
+    assert "want auto, or a whole number of at least 1 and at most 256" in str(caught.value.faults[0])
 
 
 @pytest.mark.live

@@ -105,6 +105,24 @@ def test_where_workers_cannot_be_measured_there_is_no_number(
     assert "7.10" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("core", "then"), [("sysmon", "ctrace"), ("pytrace", "pytrace"), (None, None)])
+def test_the_recorder_has_the_contexts_and_a_core_that_knows_them(
+    start: Callable[..., Any], core: str | None, then: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 11))
+    made, _ = start(NEW | {"core": core, "context": "theirs", "dynamic_context": "theirs"}, record=["w"])
+    assert (made.options["run:context"], made.options["run:dynamic_context"]) == (None, None)
+    assert made.options.get("run:core") == then
+
+
+def test_the_core_that_a_new_python_gets_by_itself_has_no_contexts(
+    start: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 14))
+    made, _ = start(NEW, record=["w"])
+    assert made.options["run:core"] == "ctrace"
+
+
 @pytest.mark.live
 def test_live_processes_of_a_run_are_all_measured(tmp_path: Path) -> None:
     (tmp_path / "child.py").write_text("A = 1\n", encoding="utf-8")

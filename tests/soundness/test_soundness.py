@@ -50,6 +50,13 @@ def test_an_honest_gate_says_the_same_at_both_sites_before_and_after_a_commit(tm
     assert {pair.warm.facts["g", "status"] for pair in pairs} == {'"passed"', '"failed"'}
 
 
+@pytest.mark.network
+@pytest.mark.slow
+def test_no_edit_of_a_real_project_changes_a_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    ended = soundness.main(["--project", "click", "--edits", "15", "--seed", "11"])
+    assert ended == 0, capsys.readouterr().out
+
+
 def test_the_words_that_repeat_an_edit_name_all_that_it_depends_on() -> None:
     words = "--project click --seed 4 --edits 9 --gates tests --kinds operator undo --select affected --build"
     arguments = soundness._arguments(words.split())
