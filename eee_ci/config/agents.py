@@ -75,6 +75,16 @@ class BudgetKeys(Noun, frozen=True, kw_only=True):
     total: Annotated[TotalKeys, Meta(description="For all agents of a run together")] = TotalKeys()
 
 
+class AllowKeys(Noun, frozen=True, kw_only=True):
+    """An exception to a rule of the tamper gate, which is reported wherever it is made use of."""
+
+    rule: Annotated[
+        str, Meta(pattern=r"^(EEE-T00|T)[1-9]$(?!\n)", title="a rule of the tamper gate, T1 to T9")
+    ]
+    paths: Annotated[tuple[Inside, ...], Meta(description="Where it holds; default: everywhere")] = ()
+    reason: Annotated[Word, Meta(description="Why, for those who read the report")]
+
+
 class AgentKeys(Noun, frozen=True, kw_only=True):
     """The agent stage. It is off, unless it is switched on here or asked for on the command line."""
 
@@ -94,7 +104,7 @@ class AgentKeys(Noun, frozen=True, kw_only=True):
     budgets: BudgetKeys = BudgetKeys()
     protected: Annotated[tuple[Inside, ...], Meta(description="Further paths that no agent may change")] = ()
     allow: Annotated[
-        tuple[Inside, ...], Meta(description="Protected paths that agents may change all the same")
+        tuple[AllowKeys, ...], Meta(description="What the tamper gate lets pass all the same")
     ] = ()
     scope: Annotated[
         tuple[Inside, ...], Meta(description="Where agents may change files; default: everywhere")
@@ -102,6 +112,14 @@ class AgentKeys(Noun, frozen=True, kw_only=True):
     sandbox: Annotated[
         Sandbox, Meta(description="auto: what the system offers; required: all of it, or no agent starts")
     ] = "auto"
+
+
+class Allowed(Noun, frozen=True, kw_only=True):
+    """An exception to a rule of the tamper gate."""
+
+    rule: str
+    paths: tuple[str, ...] = ()
+    reason: str
 
 
 class Total(Noun, frozen=True, kw_only=True):
@@ -125,7 +143,7 @@ class Agents(Noun, frozen=True, kw_only=True):
     total: Total = Total()
     rounds: int = 1
     protected: tuple[str, ...] = ()
-    allow: tuple[str, ...] = ()
+    allow: tuple[Allowed, ...] = ()
     scope: tuple[str, ...] = ()
     sandbox: Sandbox = "auto"
 
@@ -144,6 +162,7 @@ def made(values: dict[str, Any] | None) -> Agents:
     """The section's values as the noun."""
     said = dict(values or {})
     budgets = dict(said.pop("budgets", {}))
+    allow = tuple(Allowed(**entry) for entry in said.pop("allow", ()))
     total = _timed(budgets.pop("total", {}))
     rounds = budgets.pop("rounds", 1)
     if budgets.get("memory") is not None:
@@ -153,7 +172,12 @@ def made(values: dict[str, Any] | None) -> Agents:
         for name, backend in said.pop("backends", {}).items()
     }
     return Agents(
-        **said, backends=backends, limits=Limits(**_timed(budgets)), total=Total(**total), rounds=rounds
+        **said,
+        allow=allow,
+        backends=backends,
+        limits=Limits(**_timed(budgets)),
+        total=Total(**total),
+        rounds=rounds,
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eee_ci.agent import Backend, Limits
-from eee_ci.config.agents import Agents, Total
+from eee_ci.config.agents import Agents, Allowed, Total
 from tests.config import config_room as room
 
 GATES = "version: 1\ngates: {a: {tool: ruff}}\n"
@@ -30,7 +30,7 @@ def test_a_whole_section_is_read(tmp_path: Path) -> None:
   budgets: {seconds: 5m, turns: 9, usd: 1.5, tokens: 100, files: 3, lines: 40, memory: 1G, rounds: 2,
     total: {seconds: 1h, usd: 4, tokens: 1000}}
   protected: [secret]
-  allow: [docs/conf.py]
+  allow: [{rule: T1, paths: [docs/conf.py], reason: it only makes pages}]
   scope: [src]
   sandbox: required
 """
@@ -48,7 +48,7 @@ def test_a_whole_section_is_read(tmp_path: Path) -> None:
         total=Total(seconds=3600.0, usd=4.0, tokens=1000),
         rounds=2,
         protected=("secret",),
-        allow=("docs/conf.py",),
+        allow=(Allowed(rule="T1", paths=("docs/conf.py",), reason="it only makes pages"),),
         scope=("src",),
         sandbox="required",
     )
@@ -79,6 +79,11 @@ def test_the_only_backend_is_the_default_one(tmp_path: Path) -> None:
             "3:28: agents.budgets.rounds: found 4, want a whole number of at least 0, at most 3",
         ),
         ("mode: aply", "3:16: agents.mode: found 'aply', want one of suggest, apply (did you mean 'apply'?)"),
+        (
+            "allow: [{rule: T0, reason: no}]",
+            "3:25: agents.allow[0].rule: found 'T0', want a rule of the tamper gate, T1 to T9",
+        ),
+        ("allow: [{rule: T1}]", "3:18: agents.allow[0].reason: missing; want text that is not empty"),
         ("scope: [../x]", "3:18: agents.scope[0]: found '../x', want a path inside the project"),
     ],
 )
