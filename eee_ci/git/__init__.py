@@ -102,8 +102,9 @@ def run(
     filters: Sequence[str] = (),
     project: Path | None = None,
     env: dict[str, str] | None = None,
+    good: Sequence[int] = (0,),
 ) -> Ran:
-    """What a git command says in a folder; GitError when it fails. `env` comes on top."""
+    """What a git command says in a folder; GitError when it ends otherwise. `env` comes on top."""
     folders = search.path(os.environ, project or folder)
     program = search.program("git", folders)
     if program is None:
@@ -116,7 +117,7 @@ def run(
         ran = process.run(argv, cwd=folder, env=variables, timeout=TIMEOUT, feed=feed)
     except OSError as error:
         raise GitError(f"git could not be started in {text.path(folder)}: {error.strerror}") from None
-    if ran.exit != 0:
+    if ran.exit not in good:
         raise refusal(folder, ran)
     return ran
 
