@@ -178,7 +178,7 @@ def _strangers(found: Fields, desk: Desk) -> None:
             )
         elif name in fields.UNHEEDED:
             desk.say("unheeded-key", f"{name}: has no effect here", field.line, field.column)
-        elif name == "allowed-tools":
+        elif name == fields.OF_COMMANDS:
             desk.say(
                 "near-key",
                 "allowed-tools: a key of commands and skills (did you mean 'tools'?)",

@@ -16,12 +16,14 @@ HEEDED = (
 STARTING = ("hooks", "mcpServers")  # they start programs
 UNHEEDED = ("skills", "memory", "background", "isolation", "initialPrompt")
 KNOWN = (*HEEDED, *STARTING, *UNHEEDED, "color")
-_KEY = re.compile(rf"({'|'.join((*KNOWN, 'allowed-tools'))})[ \t]*:(?:[ \t]+(.*)|[ \t]*)")
+OF_COMMANDS = "allowed-tools"
+_KEY = re.compile(r"([A-Za-z][A-Za-z0-9_-]{0,63})[ \t]*:(?:[ \t]+(.*)|[ \t]*)")
 _BLOCK = re.compile(r"([|>])[-+0-9]*(?:[ \t]+#.*)?")
 _ESCAPE = re.compile(r'\\(["\\/nt])')
 _ESCAPED = {"n": "\n", "t": "\t"}
-_LIST_KEYS = ("tools", "disallowedTools", "skills", "fixers", "allowed-tools")
+_LIST_KEYS = ("tools", "disallowedTools", "skills", "fixers", OF_COMMANDS)
 _TEXTS = ("description", "initialPrompt")
+_BEGINNING = (*KNOWN, OF_COMMANDS)  # what ends a text; others are words of it
 _TWICE = "is written twice"
 
 
@@ -75,14 +77,17 @@ def _sound(words: str) -> str:
 
 
 def _leniently(source: str, fault: Fault, desk: Desk) -> Fields | None:
-    """A key that is known begins a value at the margin; all else belongs to the one before."""
+    """A key at the margin begins a value, after a text only one that is known; all else belongs to the one
+    before."""
     found: Fields = {}
     for name, line, rest in _sections(source, desk):
         value = _value(name, rest)
         found[name] = Field(value, value if isinstance(value, str) else None, line, 1)
-    if not found:
+    if found.keys().isdisjoint(KNOWN):
         desk.say(
-            "unreadable-yaml", f"{fault.message}; no key is known either; it is skipped", fault.line or 1
+            "unreadable-yaml",
+            f"{fault.message}; no line begins with a key of agents either; it is skipped",
+            fault.line or 1,
         )
         return None
     desk.say(
@@ -97,7 +102,7 @@ def _sections(source: str, desk: Desk) -> Iterator[tuple[str, int, list[str]]]:
     name, at = "", list[str]()  # whatever stands before the first key is dropped
     for number, line in enumerate(textwrap.dedent(source).split("\n"), 1):
         key = _KEY.fullmatch(line.rstrip())
-        if key is None or (key[1] in seen and name in _TEXTS):  # a text may mention a key
+        if key is None or (name in _TEXTS and (key[1] in seen or key[1] not in _BEGINNING)):
             at.append(line)
             continue
         name, at = key[1], [key[2] or ""]
