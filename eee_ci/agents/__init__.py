@@ -1,1 +1,1 @@
-"""The stage before the gates: agents repair in isolation, gates verify, no word of an agent is believed."""
+"""The agent stage: what is to be done, who does it, and what became of it."""
