@@ -43,9 +43,7 @@ PRIORITIES: Mapping[str, tuple[str, ...]] = {
 _APART = re.compile(r"[\s_\-/.,:;!?'\"()\[\]{}<>`*#|&+=~]+")
 # what says nothing about the work
 _COMMON = frozenset(
-    "the and for with from that this into when your you use uses used using are not all any can has have its"
-    " code file files project agent agents task tasks fix fixes fixer add adds make makes write writes expert"
-    " specialist should must will needs need every each other than then them also only own proactively user".split()
+    ["the", "and", "for", "with", "from", "that", "this", "into", "when", "your", "you", "use", "uses", "used", "using", "are", "not", "all", "any", "can", "has", "have", "its", "code", "file", "files", "project", "agent", "agents", "task", "tasks", "fix", "fixes", "fixer", "add", "adds", "make", "makes", "write", "writes", "expert", "specialist", "should", "must", "will", "needs", "need", "every", "each", "other", "than", "then", "them", "also", "only", "own", "proactively", "user"]
 )
 
 
