@@ -3,7 +3,7 @@ reason; nothing is guessed."""
 
 import statistics
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -141,8 +141,8 @@ def lines(analysis: Analysis) -> Iterator[str]:
     told = [f"{name} ({analysis.reasons[name]})" for name in analysis.domains]
     yield f"domains: {', '.join(told) or 'none is known by its words'}"
     one = analysis.estimate
-    half, most = one.minutes_p50, one.minutes_p90
-    yield f"an item takes: {one.basis if half is None else f'{half} min, of ten one {most} min ({one.basis})'}"
+    times = f"{one.minutes_p50} min in the middle, {one.minutes_p90} min at the long end, by "
+    yield f"an item takes: {'' if one.minutes_p50 is None else times}{one.basis}"
 
 
 def _complexity(points: Iterable[tuple[int, str]]) -> Complexity:
@@ -170,10 +170,10 @@ def _words_weigh(task: str) -> Iterator[tuple[int, str]]:
 
 
 def _priority(task: str) -> tuple[Priority, str]:
-    for name, known in lexicon.PRIORITIES.items():
-        if said := lexicon.found(task, known):
-            priorities: Mapping[str, Priority] = {"critical": "critical", "high": "high", "low": "low"}
-            return priorities[name], _quoted(said)
+    known: tuple[Priority, ...] = ("critical", "high", "low")
+    for name in known:
+        if said := lexicon.found(task, lexicon.PRIORITIES[name]):
+            return name, _quoted(said)
     return "normal", "no word says otherwise"
 
 

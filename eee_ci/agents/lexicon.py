@@ -2,50 +2,79 @@
 of `ui`, nor `latest` of `test`."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-# Each word stands for itself and its plural; spaces part the words of a phrase.
-DOMAINS: Mapping[str, tuple[str, ...]] = {
-    "lint": ("lint", "linter", "linting", "ruff", "flake8", "pylint", "eslint", "code style", "unused"),
-    "format": ("format", "formatter", "formatting", "reformat", "prettier", "black", "whitespace", "indentation"),
-    "imports": ("import", "isort", "import order", "import sorter"),
-    "types": ("type hint", "type annotation", "typing", "annotation", "mypy", "pyright", "typed", "type check",
-              "type checker", "type error", "tsc"),
-    "dependencies": ("dependency", "dependencies", "requirement", "package", "lockfile", "lock file", "upgrade",
-                     "pip audit", "outdated", "bump"),
-    "tests": ("test", "testing", "tester", "pytest", "unittest", "coverage", "fixture", "flaky", "regression"),
-    "security": ("security", "vulnerability", "vulnerabilities", "cve", "bandit", "injection", "xss", "csrf",
-                 "secret", "authentication", "authorization", "exploit", "audit", "hardening"),
-    "complexity": ("complexity", "refactor", "refactoring", "simplify", "cyclomatic", "duplication", "cleanup",
-                   "clean up", "restructure", "technical debt"),
-    "build": ("build", "compile", "compiler", "wheel", "packaging", "bundler", "webpack", "makefile"),
-    "documentation": ("documentation", "docs", "doc", "docstring", "readme", "changelog", "tutorial"),
-    "performance": ("performance", "slow", "faster", "optimize", "optimise", "optimization", "latency",
-                    "profiling", "benchmark", "memory leak", "bottleneck"),
-    "bugs": ("bug", "bugfix", "crash", "debug", "debugger", "debugging", "exception", "traceback", "broken",
-             "error handling"),
-    "interface": ("ui", "ux", "frontend", "front end", "css", "html", "react", "component", "accessibility"),
-    "api": ("api", "endpoint", "rest", "graphql", "grpc", "backend", "back end", "openapi", "webhook"),
-    "database": ("database", "sql", "migration", "schema", "orm", "postgres", "mysql", "sqlite", "query",
-                 "queries"),
-    "operations": ("deploy", "deployment", "docker", "kubernetes", "terraform", "ci", "pipeline", "workflow",
-                   "github action", "infrastructure"),
-}  # fmt: skip
-LARGE = ("rewrite", "redesign", "migrate", "architecture", "refactor", "entire", "whole", "all file", "everything",
-         "across", "every module", "from scratch", "implement", "system")  # fmt: skip
-SMALL = ("typo", "rename", "one line", "single", "comment", "small", "minor", "trivial", "tweak")
-PRIORITIES: Mapping[str, tuple[str, ...]] = {
-    "critical": ("critical", "outage", "production down", "data loss", "exploit", "emergency"),
-    "high": ("urgent", "asap", "blocker", "blocking", "immediately", "important", "release", "vulnerability",
-             "regression"),
-    "low": ("minor", "nice to have", "someday", "cosmetic", "low priority", "typo", "optional"),
-}  # fmt: skip
+
+def _words(listed: str) -> tuple[str, ...]:
+    return tuple(" ".join(word.split()) for word in listed.split(","))
+
+
+# Each word stands for itself and its plural; spaces part the words of a phrase. What is as often said of
+# something else is left out: a `format` may be that of a date, the `rest` what is left.
+DOMAINS = {
+    "lint": _words("lint, linter, linting, ruff, flake8, pylint, eslint, code style, unused"),
+    "format": _words(
+        "formatter, formatting, reformat, format code, format the code, code format, prettier, whitespace,"
+        " indentation"
+    ),
+    "imports": _words("imports, isort, import order, import sorter, import sorting, import block"),
+    "types": _words(
+        "type hint, type annotation, typing, annotation, mypy, pyright, typed, type check, type checker,"
+        " type error, tsc"
+    ),
+    "dependencies": _words(
+        "dependency, dependencies, requirement, lockfile, lock file, upgrade, pip audit, outdated, bump"
+    ),
+    "tests": _words(
+        "test, testing, tester, pytest, unittest, coverage, test fixture, flaky, test automation"
+    ),
+    "security": _words(
+        "security, vulnerability, vulnerabilities, cve, bandit, injection, xss, csrf, secret,"
+        " authentication, authorization, exploit, audit, hardening"
+    ),
+    "complexity": _words(
+        "complexity, refactor, refactoring, simplify, cyclomatic, duplication, cleanup, clean up,"
+        " restructure, technical debt"
+    ),
+    "build": _words("build, compile, compiler, wheel, packaging, bundler, webpack, makefile"),
+    "documentation": _words("documentation, docs, doc, docstring, readme, changelog, tutorial"),
+    "performance": _words(
+        "performance, slow, faster, optimize, optimise, optimization, latency, profiling, benchmark,"
+        " memory leak, bottleneck"
+    ),
+    "bugs": _words(
+        "bug, bugfix, crash, crashes, debug, debugger, debugging, exception, traceback, error handling"
+    ),
+    "interface": _words("ui, ux, frontend, front end, css, html, react, accessibility"),
+    "api": _words("api, endpoint, rest api, graphql, grpc, backend, back end, openapi, webhook"),
+    "database": _words(
+        "database, sql, migration, database schema, orm, postgres, mysql, sqlite, query, queries"
+    ),
+    "operations": _words(
+        "deploy, deployment, docker, kubernetes, terraform, ci, pipeline, workflow, github action,"
+        " infrastructure"
+    ),
+}
+LARGE = _words(
+    "rewrite, redesign, migrate, architecture, refactor, entire, whole, all file, everything, across,"
+    " every module, from scratch, implement, system"
+)
+SMALL = _words("typo, rename, one line, single, comment, small, minor, trivial, tweak")
+PRIORITIES = {
+    "critical": _words("critical, outage, production down, data loss, exploit, emergency"),
+    "high": _words(
+        "urgent, asap, blocker, blocking, immediately, important, release, vulnerability, regression"
+    ),
+    "low": _words("minor, nice to have, someday, cosmetic, low priority, typo, optional"),
+}
 _APART = re.compile(r"[\s_\-/.,:;!?'\"()\[\]{}<>`*#|&+=~]+")
 # what says nothing about the work
 _COMMON = frozenset(
-    "the and for with from that this into when your you use uses used using are not all any can has have its"
-    " code file files project agent agents task tasks fix fixes fixer add adds make makes write writes expert"
-    " specialist should must will needs need every each other than then them also only own proactively user".split()
+    _words(
+        "the,and,for,with,from,that,this,into,when,your,you,use,uses,used,using,are,not,all,any,can,has,have,its,"
+        "code,file,files,project,agent,agents,task,tasks,fix,fixes,fixer,add,adds,make,makes,write,writes,expert,"
+        "specialist,should,must,will,needs,need,every,each,other,than,then,them,also,only,own,proactively,user"
+    )
 )
 
 

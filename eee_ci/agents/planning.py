@@ -29,8 +29,8 @@ def items(
     scope: tuple[str, ...] = (),
     most: int = MOST,
 ) -> tuple[Item, ...]:
-    """The plan, in the order in which items that meet are to run. A task is given whole to each of the chosen,
-    with the scope of the config; findings go to the agent of their domain, each item with their files."""
+    """The plan, in the order in which items that meet are to run. A task is given whole to each of the
+    chosen, with the scope of the config; findings go to the agent of their domain, with their files."""
     made = _of_task(selection, task, scope) if task is not None else _of_findings(selection, findings, most)
     return tuple(
         msgspec.structs.replace(item, id=f"{number:02d}-{item.agent}") for number, item in enumerate(made, 1)

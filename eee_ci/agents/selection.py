@@ -119,7 +119,7 @@ def _fit(agent: Agent, name: str, task: str | None) -> tuple[float, str]:
         shared = sorted(lexicon.telling(task or "") & lexicon.telling(f"{agent.name} {agent.description}"))
         enough = len(shared) >= _LEAST_SHARED
         return (_SHARED * len(shared), f"shares {', '.join(shared)}") if enough else (0.0, "")
-    known = (name, *lexicon.DOMAINS[name])
+    known = dict.fromkeys((name, *lexicon.DOMAINS[name]))
     in_name = lexicon.found(agent.name, known)[:1]
     in_words = lexicon.found(agent.description, known)[:_MOST]
     said = [f"'{word}' in its name" for word in in_name]
