@@ -6,6 +6,8 @@ A file that is no agent, or not as it is written, is a finding; never an end, ne
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import msgspec
+
 from eee_ci import files as disk
 from eee_ci import git
 from eee_ci.agent import Agent, Origin
@@ -14,7 +16,13 @@ from eee_ci.roster import agents, committed, documents, rules
 from eee_ci.roster.rules import Desk
 
 FOLDER = committed.FOLDER
-_BUILT_IN = Path(__file__).parent / "builtin"
+_HERE = Path(__file__).parent
+_BUILT_IN = _HERE / "builtin"
+# Files by which a coding agent finds eee-ci, by where they belong in a project.
+ENTRANCES = {
+    ".claude/commands/enterprise.md": _HERE / "entrances" / "enterprise.md",
+    ".claude/skills/eee-ci/SKILL.md": _HERE / "entrances" / "SKILL.md",
+}
 
 
 class Roster(Noun, frozen=True, kw_only=True):
@@ -48,12 +56,16 @@ def of(repo: git.Repository, base: str) -> Roster:
 
 def here(root: Path) -> Roster:
     """The project's agents as they lie on disk now, to be validated before they are committed."""
-    return _folder(root, FOLDER, origin="project")
+    found = _folder(root)
+    return _with(read(found.files), found.findings)
 
 
 def user(home: Path) -> Roster:
-    """The agents of the user, for those who ask for them."""
-    return _folder(home, FOLDER, origin="user")
+    """The agents of the user, for those who ask for them; their paths are absolute."""
+    found = _folder(home)
+    read_ones = read({f"{home}/{name}": data for name, data in found.files.items()}, origin="user")
+    odd = tuple(msgspec.structs.replace(finding, path=f"{home}/{finding.path}") for finding in found.findings)
+    return _with(read_ones, odd)
 
 
 def builtin() -> tuple[Agent, ...]:
@@ -75,17 +87,17 @@ def _all(rosters: Iterable[Roster]) -> Iterable[Agent]:
     return (agent for roster in rosters for agent in roster.agents)
 
 
-def _folder(root: Path, folder: str, *, origin: Origin) -> Roster:
+def _folder(root: Path) -> committed.Found:
     """Nothing is read through a link, and no more of a file than is needed to know that it is too large."""
-    pattern = f"{folder}/**/*.md"
+    pattern = f"{FOLDER}/**/*.md"
     names = sorted(path.relative_to(root).as_posix() for path in root.glob(pattern))
     found = disk.kept(root, (pattern,), documents.LARGEST) if names else {}
-    odd = tuple(
+    odd = (
         rules.finding("no-file", name, "is no regular file, or lies behind a link; it is skipped")
         for name in names
         if name not in found
     )
-    return _with(read(found, origin=origin), odd)
+    return committed.Found(found, tuple(odd))
 
 
 def _with(roster: Roster, findings: tuple[Finding, ...]) -> Roster:
