@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from eee_ci import __version__
+from eee_ci.arguments import agents
 from eee_ci.errors import USAGE
 
 _EXITS = """\
@@ -157,6 +158,13 @@ def _cache(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="stats as JSON")
 
 
+def _mcp(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", metavar="FILE", help="the gate config (default: eee-ci.yaml, else a preset that fits)"
+    )
+    parser.set_defaults(jobs=None, no_cache=False)
+
+
 def _positive(words: str) -> int:
     if not words.isdecimal() or int(words) < 1:
         raise argparse.ArgumentTypeError(f"found {words!r}, want a whole number from 1 up")
@@ -185,5 +193,12 @@ _VERBS: tuple[tuple[str, str, str, Callable[[argparse.ArgumentParser], None]], .
         "what is remembered from run to run",
         "Look after the folder of remembered results (EEE_CI_CACHE_DIR, EEE_CI_CACHE_SIZE).",
         _cache,
+    ),
+    ("agents", "who repairs what gates find", "Look after the agents of `.claude/agents`.", agents.add),
+    (
+        "mcp",
+        "offer the gates to a coding agent",
+        "Serve the gates by the Model Context Protocol on standard input and output. Needs the extra `mcp`.",
+        _mcp,
     ),
 )
