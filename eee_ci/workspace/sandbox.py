@@ -65,6 +65,9 @@ class Bounds(NamedTuple):
     file_size: int = 1 << 30
 
 
+_USUAL = Bounds()
+
+
 class Held(NamedTuple):
     """Which layers held, and why others did not."""
 
@@ -84,7 +87,7 @@ def words(
     write: Sequence[str | Path],
     network: bool = False,
     required: bool = False,
-    bounds: Bounds = Bounds(),
+    bounds: Bounds = _USUAL,
     hide: Sequence[str | Path] | None = None,
     report: str | Path = "",
 ) -> tuple[str, ...]:

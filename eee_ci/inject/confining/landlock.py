@@ -1,5 +1,5 @@
-"""Landlock, which needs no privilege: writing below some folders only, no TCP, no signal to a process outside,
-no look into it, and files that may not be read."""
+"""Landlock, which needs no privilege: writing below some folders only, no TCP, no signal to a process
+outside, no look into it, and files that may not be read."""
 
 from __future__ import annotations
 

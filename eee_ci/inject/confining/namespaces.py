@@ -1,5 +1,5 @@
-"""A user namespace of its own, and in it no network but a loopback, and file systems that are read-only but for
-some folders."""
+"""A user namespace of its own, and in it no network but a loopback, and read-only file systems but for some
+folders."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A filter on system calls: which kinds of sockets there are, and no call by which a process gets at others, at
-keys, or round the other layers."""
+"""A filter on system calls: which kinds of sockets there are, and no call by which a process gets at
+others, at keys, or round the other layers."""
 
 from __future__ import annotations
 
