@@ -91,6 +91,7 @@ class Supervisor:
                 "argv": [os.fsencode(word) for word in step.argv],
                 "cwd": os.fsencode(step.cwd),
                 "stdout": step.stdout and os.fsencode(os.path.join(scratch, step.stdout)),
+                "stdin": step.stdin and os.fsencode(os.path.join(scratch, step.stdin)),
                 "skip_if": step.skip_if and os.fsencode(os.path.join(scratch, step.skip_if)),
                 "go_on": step.go_on,
             }

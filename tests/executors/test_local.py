@@ -265,3 +265,27 @@ def test_the_whole_tree_of_a_job_is_counted(local: Local) -> None:
     assert found.processes >= 2
     assert found.memory > 0
     assert found.cpu >= 0
+
+
+def test_a_given_file_may_be_its_standard_input(local: Local) -> None:
+    got = run(local, sh("cat; echo end", stdin="in/words"), give={"in/words": b"{root} \xff\n"})
+    assert got.steps[0].stdout == b"{root} \xff\nend\n"
+
+
+def test_without_a_given_file_there_is_nothing_to_read(local: Local) -> None:
+    assert run(local, sh("cat; echo end")).steps[0].stdout == b"end\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "why"),
+    [
+        ("true", "No such file or directory (ENOENT)"),
+        ("ln -s /etc/passwd {scratch}/words", "Too many levels of symbolic links (ELOOP)"),
+        ("mkfifo {scratch}/words", "Invalid argument (EINVAL)"),
+        ("mkdir {scratch}/words", "Invalid argument (EINVAL)"),
+    ],
+)
+def test_standard_input_is_a_plain_file_or_nothing_starts(local: Local, before: str, why: str) -> None:
+    got = run(local, sh(before), sh("cat", stdin="words"))
+    assert got.problem == f"cannot read its standard input: {why}"
+    assert len(got.steps) == 1
