@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from eee_ci.agent import Told
+from eee_ci.errors import UsageError
 from eee_ci.model import Outcome
 from eee_ci.readers.streams import claude, codex, eee, gemini, mini, opencode, words
 
@@ -20,4 +21,8 @@ READERS: dict[str, Callable[[bytes, Outcome | None, str], Told]] = {
 def read(name: str, said: bytes, outcome: Outcome | None, root: str = "") -> Told:
     """What was said in a format. Without an outcome it goes on, so there is no status yet; files below `root`
     are named relative to it."""
+    if name not in READERS:
+        raise UsageError(
+            f"reader: found {name!r}, want one of {', '.join(READERS)}", "correct the backend's config"
+        )
     return READERS[name](said, outcome, root)
