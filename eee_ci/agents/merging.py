@@ -1,4 +1,4 @@
-"""The merge queue: one patch at a time goes onto the tip and is verified there; what is red drops out alone."""
+"""The merge queue: one patch at a time goes onto the tip and is judged there; what is red drops out alone."""
 
 from msgspec.structs import replace
 

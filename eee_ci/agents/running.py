@@ -1,11 +1,10 @@
-"""Agents at work: each a confined process in a clone of its own, watched, and ended when a budget is used up."""
+"""Agents at work: each a confined process in a clone of its own, watched, ended when a budget is used up."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-import msgspec
 from msgspec.structs import replace
 
 from eee_ci import backends, files, text
@@ -96,7 +95,7 @@ class Pool:
         )
 
     def start(self, work: Work) -> None:
-        """Send an agent to work. What stands in its way is an attempt that crashed, and no other's trouble."""
+        """Send an agent to work. What stands in its way is an attempt that crashed, no other's trouble."""
         began = self._clock()
         clone = self._ground.place / "clones" / work.job
         try:
@@ -239,7 +238,7 @@ def _adapter(work: Work) -> BackendAdapter:
     return backends.TABLE[work.backend.kind]
 
 
-def encoded(told: Told) -> dict[str, object]:
-    """For the journal: without what is long."""
-    data: dict[str, object] = msgspec.to_builtins(replace(told, message=text.clip(told.message, 2_000)))
-    return data
+def brief(ended: Ended) -> Ended:
+    """For the journal: without what is long, or stands in it already."""
+    told = replace(ended.told, message=text.clip(ended.told.message, 2_000))
+    return replace(ended, told=told)

@@ -103,7 +103,7 @@ def _gated(
     tampering: tuple[Finding, ...],
     tests: dict[str, tuple[str, bytes] | None],
 ) -> Verified:
-    """The gates on the candidate; where it changes existing tests, the test gates with those of the base too."""
+    """The gates on the candidate; where it changes existing tests, these gates with those of the base too."""
     private, item = bench.private, candidate.item
     patch = private.patch(candidate.tip, candidate.tree)
     now = run(bench, candidate.tree)
@@ -129,7 +129,7 @@ def _decided(bench: Bench, item: Item, now: Run, compared: Compared) -> Decision
             return replace(told, end="accepted", reasons=(left,) if compared.left else ())
         return replace(told, end="no-op", reasons=("none of its findings is gone",))
     if bench.accept is None:
-        why = "nothing says when the task is done: give `--accept 'COMMAND'`; the gates found nothing against it"
+        why = "the gates found nothing against it, and nothing says when the task is done (`--accept`)"
         return replace(told, end="unverified", reasons=(why,))
     accept = _verdict(now, bench.accept)
     if accept is not None and accept.status == "passed":
