@@ -30,6 +30,7 @@ _BY_RULE = (  # tools and the beginnings of their rules that are of another kind
     (("pip-audit", "safety", "osv-scanner", "npm-audit"), ("",), "dependencies"),
 )
 _STEPS = ((1, 1), (5, 2), (20, 3), (100, 4))  # from so many on, so many points
+_LANGUAGES = (".py", ".pyi", ".ts", ".tsx", ".js", ".jsx", ".go", ".rs", ".java", ".rb", ".c", ".cpp", ".cs")
 _TO_PRIORITY: dict[str, Priority] = {"critical": "critical", "high": "high", "medium": "normal"}
 
 
@@ -186,6 +187,3 @@ def _tree_signals(tree: Tree) -> dict[str, int]:
     endings = Counter(PurePosixPath(path).suffix for path in tree.files)
     languages = {f"files {name}": number for name, number in sorted(endings.items()) if name in _LANGUAGES}
     return {"files in the tree": len(tree.files), "changed files": len(tree.changed), **languages}
-
-
-_LANGUAGES = (".py", ".pyi", ".ts", ".tsx", ".js", ".jsx", ".go", ".rs", ".java", ".rb", ".c", ".cpp", ".cs")
