@@ -53,7 +53,7 @@ def make(folder: Path, *, project: Path, algorithm: str = "sha1") -> Store:
     store = Store(folder, project)
     files.folder(folder.parent)
     words = ("init", "--quiet", "--bare", "--initial-branch=main", f"--object-format={algorithm}")
-    git.run(folder.parent, *words, "--", str(folder), project=project, env=VARIABLES)
+    git.run(folder.parent, *words, "--", str(folder), project=project, env=VARIABLES, environ=_environ())
     plain.put(folder / "info/attributes", ATTRIBUTES)
     return store
 
@@ -74,8 +74,20 @@ def ask(
     switches = [word for setting in _SETTINGS for word in ("-c", setting)]
     home = store.work or store.folder
     return git.run(
-        home, *switches, *words, feed=feed, project=store.project, env=VARIABLES | where, good=good
+        home,
+        *switches,
+        *words,
+        feed=feed,
+        project=store.project,
+        env=VARIABLES | where,
+        good=good,
+        environ=_environ(),
     )
+
+
+def _environ() -> dict[str, str]:
+    """An agent that runs meanwhile might read it from `/proc`: it holds nothing of worth."""
+    return {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
 
 
 def word(store: Store, *words: str, feed: bytes = b"") -> str:

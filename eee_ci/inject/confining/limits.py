@@ -76,12 +76,17 @@ def privileges() -> None:
             prctl(PR_CAPBSET_DROP, number)
     with contextlib.suppress(OSError):
         prctl(PR_CAP_AMBIENT, _CLEAR_AMBIENT)
-    header, none = (ctypes.c_uint32 * 2)(_CAP_VERSION, 0), (ctypes.c_uint32 * 6)()
     try:
-        library("capset", ctypes.byref(header), ctypes.byref(none))
+        forgo()
         prctl(PR_SET_NO_NEW_PRIVS, 1)
     except (OSError, AttributeError) as error:
         raise Missing(f"privileges cannot be given up ({error})") from None
+
+
+def forgo() -> None:
+    """What privileges this thread has."""
+    header, none = (ctypes.c_uint32 * 2)(_CAP_VERSION, 0), (ctypes.c_uint32 * 6)()
+    library("capset", ctypes.byref(header), ctypes.byref(none))
 
 
 def _limit(what: int, most: int) -> None:
