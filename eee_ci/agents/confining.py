@@ -36,7 +36,7 @@ def confined(
             write=(clone, _SCRATCH),
             network=network,
             required=mode == "required",
-            memory=work.limits.memory,
+            bounds=sandbox.Bounds(memory=work.limits.memory),
             report=f"{_SCRATCH}/{REPORT}",
         )
         return replace(step, argv=words)

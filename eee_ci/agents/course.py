@@ -93,6 +93,11 @@ class Course:
                     self._settle(ended.work, ended)
             self.beat()
 
+    @property
+    def tip(self) -> str:
+        """The commit with all that was accepted."""
+        return self._hands.queue.tip
+
     def beat(self) -> None:
         """To be called during whatever takes long, since agents are watched all the time."""
         self._hands.pool.tick()
@@ -102,10 +107,6 @@ class Course:
             for name in list(self._waiting):
                 self._end(self._take(name), "budget", over)
         self._hands.watch.show(self.snapshot())
-
-    def heard(self, work: Work, told: Told) -> None:
-        """An agent said something new."""
-        self._hands.todos.mirror(work.item.id, told.todos)
 
     def snapshot(self) -> Snapshot:
         """How it stands."""

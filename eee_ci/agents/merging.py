@@ -7,7 +7,7 @@ from eee_ci.agents import verifying
 from eee_ci.agents.verifying import Bench, Candidate
 from eee_ci.agents.work import Decision, Work
 from eee_ci.model import Run
-from eee_ci.workspace import Conflict
+from eee_ci.workspace import Conflict, Private
 
 
 class Queue:
@@ -16,6 +16,10 @@ class Queue:
     def __init__(self, bench: Bench, run: str, tip: str, before: Run) -> None:
         self._bench, self._run = bench, run
         self.tip, self.before = tip, before
+
+    @property
+    def private(self) -> Private:
+        return self._bench.private
 
     def offer(self, work: Work, patch: Patch) -> Decision:
         """Merge a patch with the tip and judge the whole against it: that is the patch alone as long as

@@ -1,4 +1,4 @@
-"""What is to be seen of a run while it goes on. Every number was measured or told; what is not known says so."""
+"""What is to be seen of a run while it goes on. Numbers are measured or told; what is not known says so."""
 
 from collections.abc import Iterator
 from typing import Literal, Protocol

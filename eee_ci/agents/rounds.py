@@ -53,8 +53,8 @@ def rebased(work: Work, tip: str) -> Work | None:
 
 
 def repaired(work: Work, decision: Decision, start: str, rounds: int) -> Work | None:
-    """A repair round, told what is wrong, on its own last patch. A deterministic fixer would do the same again;
-    what tampered gets no second chance."""
+    """A repair round, told what is wrong, on its own last patch. A deterministic fixer would do the same
+    again; what tampered gets no second chance."""
     if decision.end not in ("rejected", "no-op") or work.backend.kind == FIXERS or work.round > rounds:
         return None
     told = "\n".join(f"- {text.line(reason)}" for reason in decision.reasons)

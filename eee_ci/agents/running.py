@@ -1,5 +1,6 @@
 """Agents at work: each a confined process in a clone of its own, watched, ended when a budget is used up."""
 
+import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from eee_ci import backends, files, text
 from eee_ci.agent import Ask, Stopped, Told
-from eee_ci.agents import asking, confining
+from eee_ci.agents import confining
 from eee_ci.agents.work import STREAM, Ended, Spent, Work
 from eee_ci.errors import EeeCiError
 from eee_ci.model import Noun, Outcome, Tree
@@ -97,7 +98,7 @@ class Pool:
     def start(self, work: Work) -> None:
         """Send an agent to work. What stands in its way is an attempt that crashed, no other's trouble."""
         began = self._clock()
-        clone = self._ground.place / "clones" / work.job
+        clone = self._ground.place / "clones" / f"{work.job}-{secrets.token_hex(4)}"  # nobody else's, ever
         try:
             self._submit(work, clone, began)
         except (EeeCiError, OSError, ValueError) as error:
@@ -107,9 +108,8 @@ class Pool:
 
     def _submit(self, work: Work, clone: Path, began: float) -> None:
         ground = self._ground
-        files.discard(clone)  # of a run that was killed
         root = ground.private.clone(work.start, clone)
-        ask = asking.ask(work, run=ground.run, workdir=str(root), python=ground.python)
+        ask = asked(work, run=ground.run, workdir=str(root), python=ground.python)
         adapter = backends.TABLE[work.backend.kind]
         command = confining.confined(
             adapter.command(ask),
@@ -232,6 +232,25 @@ class Pool:
         clean = redactor.feed(said) + redactor.flush()
         folder = self._ground.root / ".eee-ci" / "runs" / self._ground.run / "transcripts"
         files.publish(folder / f"{busy.work.job}.log", clean)
+
+
+def asked(work: Work, *, run: str, workdir: str, python: str) -> Ask:
+    """The question of an attempt, with a new nonce. What strangers wrote in it is cleaned where it is put into
+    words for a program."""
+    return Ask(
+        run=run,
+        item=work.item.id,
+        agent=work.agent,
+        backend=work.backend,
+        task=f"{work.item.task}\n\n{work.hint}" if work.hint else work.item.task,
+        findings=work.findings,
+        scope=work.item.scope,
+        workdir=workdir,
+        python=python,
+        limits=work.limits,
+        nonce=secrets.token_hex(16),
+        round=work.round,
+    )
 
 
 def _adapter(work: Work) -> BackendAdapter:

@@ -130,6 +130,17 @@ def of(items: Iterable[Item]) -> tuple[Entry, ...]:
     )
 
 
+def merged(planned: Iterable[Entry], saved: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The list of the plan, with what an earlier process saved of it; what it left half-done waits again."""
+    known = {entry.id: entry for entry in saved}
+    return tuple(_resumed(known.get(entry.id, entry)) for entry in planned)
+
+
+def _resumed(entry: Entry) -> Entry:
+    busy = entry.phase in ("execution", "gates")
+    return msgspec.structs.replace(entry, status="pending", phase="waiting") if busy else entry
+
+
 def load(folder: Path) -> tuple[Entry, ...]:
     """The list as it was saved; nothing when there is none that can be read."""
     try:

@@ -11,7 +11,7 @@ from eee_ci.agent import Item, Limits, Patch
 from eee_ci.agents import comparing, oracle
 from eee_ci.agents.comparing import Compared
 from eee_ci.agents.contents import Contents
-from eee_ci.agents.work import Beat, Decision, Judge
+from eee_ci.agents.work import Beat, Decision, Judge, Pulse
 from eee_ci.files import plain
 from eee_ci.model import Finding, Run, Verdict
 from eee_ci.workspace import Private
@@ -31,7 +31,7 @@ class Bench(NamedTuple):
     rules: tamper.Rules
     ignored: tuple[str, ...] = ()
     accept: str | None = None
-    beat: Beat = lambda: None
+    beat: Beat = Pulse()
 
 
 class Candidate(NamedTuple):

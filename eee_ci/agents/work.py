@@ -11,6 +11,20 @@ STREAM = "stream"  # the kept file that takes what a backend says
 Beat = Callable[[], None]  # to be called again and again during what takes long
 
 
+class Pulse:
+    """Calls whoever has to be called again and again, once it is there."""
+
+    def __init__(self) -> None:
+        self.beat: Beat = _nothing
+
+    def __call__(self) -> None:
+        self.beat()
+
+
+def _nothing() -> None:
+    """Nobody listens yet."""
+
+
 class Judge(Protocol):
     """Runs gates of the base's config on a folder. `paths` narrow what they judge; `beat` is called while
     they run."""

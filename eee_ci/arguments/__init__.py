@@ -73,6 +73,10 @@ def _check(parser: argparse.ArgumentParser) -> None:
     _gates(parser)
     _file(parser)
     _fail_fast(parser)
+    _reporting(parser)
+
+
+def _reporting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--failing-first", action="store_true", help="start with the gates that failed most lately"
     )
@@ -88,6 +92,80 @@ def _check(parser: argparse.ArgumentParser) -> None:
         help="also write the step summary and outputs of a GitHub Actions step",
     )
     _volume(parser)
+
+
+def _check_with_agents(parser: argparse.ArgumentParser) -> None:
+    _check(parser)
+    parser.add_argument(
+        "--agents",
+        nargs="?",
+        type=_names,
+        const=(),
+        metavar="NAMES",
+        help="first let agents repair what the gates find: those named, with commas between, or the best ones",
+    )
+    _apply(parser)
+
+
+def _fix(parser: argparse.ArgumentParser) -> None:
+    _check(parser)
+    _apply(parser)
+
+
+def _task(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("task", metavar="TASK", help="what is to be done, in words")
+    parser.set_defaults(gates=())
+    _file(parser)
+    _fail_fast(parser)
+    _reporting(parser)
+    parser.add_argument(
+        "--agents", type=_names, metavar="NAMES", help="these agents, with commas between (default: the best)"
+    )
+    parser.add_argument(
+        "--accept",
+        metavar="COMMAND",
+        help="the task is done when this exits with 0; no shell reads it. Without it nothing is ever applied",
+    )
+    parser.add_argument(
+        "--budget-usd", type=_money, metavar="X", help="what the run may cost, as backends tell"
+    )
+    parser.add_argument(
+        "--budget-time", type=_time, metavar="T", help="how long it may take, such as 90s or 10m"
+    )
+    _apply(parser)
+
+
+def _apply(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--apply",
+        action="store_true",
+        help="write what the gates accepted into the work tree (default: as the config says, else patches only)",
+    )
+
+
+def _names(words: str) -> tuple[str, ...]:
+    names = tuple(name for word in words.split(",") if (name := word.strip()))
+    if not names:
+        raise argparse.ArgumentTypeError(f"found {words!r}, want names of agents with commas between")
+    return names
+
+
+def _money(words: str) -> float:
+    try:
+        value = float(words)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"found {words!r}, want an amount such as 2.50")
+    return value
+
+
+def _time(words: str) -> float:
+    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
+    number, unit = (words[:-1], units[words[-1]]) if words[-1:] in units else (words, 1.0)
+    if not number.replace(".", "", 1).isdecimal() or not float(number):
+        raise argparse.ArgumentTypeError(f"found {words!r}, want a time such as 90s, 10m or 1h")
+    return float(number) * unit
 
 
 def _volume(parser: argparse.ArgumentParser) -> None:
@@ -172,7 +250,19 @@ def _positive(words: str) -> int:
 
 
 _VERBS: tuple[tuple[str, str, str, Callable[[argparse.ArgumentParser], None]], ...] = (
-    ("check", "judge the project", "Judge the project; the exit code is the verdict.", _check),
+    ("check", "judge the project", "Judge the project; the exit code is the verdict.", _check_with_agents),
+    (
+        "fix",
+        "repair what deterministic fixers can",
+        "Repair by deterministic fixers, verified by the gates; the exit code is the verdict.",
+        _fix,
+    ),
+    (
+        "task",
+        "have agents do something",
+        "Have agents do what is told in words, verified by the gates; the exit code is the verdict.",
+        _task,
+    ),
     (
         "watch",
         "judge again on every change",

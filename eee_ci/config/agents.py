@@ -94,7 +94,7 @@ class AgentKeys(Noun, frozen=True, kw_only=True):
     ] = "suggest"
     backend: Annotated[
         Id | None,
-        Meta(description="The backend of agents that name none; default: the only one, else fixers"),
+        Meta(description="The backend of agents that name none; default: the only one"),
     ] = None
     backends: Annotated[dict[Id, BackendKeys], Meta(description="The backends, by name")] = {}
     select: Annotated[
@@ -153,9 +153,9 @@ class Agents(Noun, frozen=True, kw_only=True):
         return {FIXERS: Backend(name=FIXERS, kind=FIXERS), **self.backends}
 
     @property
-    def default(self) -> str:
-        """The backend of agents that name none."""
-        return self.backend or (next(iter(self.backends)) if len(self.backends) == 1 else FIXERS)
+    def default(self) -> str | None:
+        """The backend of agents that name none; None where nothing says which."""
+        return self.backend or (next(iter(self.backends)) if len(self.backends) == 1 else None)
 
 
 def made(values: dict[str, Any] | None) -> Agents:

@@ -16,7 +16,7 @@ def test_the_stage_is_off_and_knows_the_fixers_when_nothing_is_said(tmp_path: Pa
     assert agents == Agents()
     assert not agents.enabled
     assert agents.known == {"fixers": Backend(name="fixers", kind="fixers")}
-    assert agents.default == "fixers"
+    assert agents.default is None
 
 
 def test_a_whole_section_is_read(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_the_only_backend_is_the_default_one(tmp_path: Path) -> None:
     named = "agents: {backend: other, backends: {mine: {kind: command}, other: {kind: aider}}}\n"
     assert [room.load(tmp_path, GATES + said).agents.default for said in (one, two, named)] == [
         "mine",
-        "fixers",
+        None,
         "other",
     ]
 
