@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
             return offers.judged(arguments, gates or ())
 
     def explain_finding(fingerprint: str) -> dict[str, Any]:
-        """All that is known of one finding of the last run: rule, place, source lines, fix, further reading."""
+        """All that is known of one finding of the last run: rule, place, source, fix, further reading."""
         with alone():
             return offers.explained(arguments, fingerprint)
 

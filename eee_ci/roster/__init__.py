@@ -3,10 +3,9 @@
 A file that is no agent, or not as it is written, is a finding; never an end, never silence.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-
-import msgspec
 
 from eee_ci import files as disk
 from eee_ci import git
@@ -16,6 +15,7 @@ from eee_ci.roster import agents, committed, documents, rules
 from eee_ci.roster.rules import Desk
 
 FOLDER = committed.FOLDER
+_EVERY = "**/*.md"
 _HERE = Path(__file__).parent
 _BUILT_IN = _HERE / "builtin"
 # Files by which a coding agent finds eee-ci, by where they belong in a project.
@@ -56,16 +56,15 @@ def of(repo: git.Repository, base: str) -> Roster:
 
 def here(root: Path) -> Roster:
     """The project's agents as they lie on disk now, to be validated before they are committed."""
-    found = _folder(root)
-    return _with(read(found.files), found.findings)
+    for place in (committed.ABOVE, FOLDER):
+        if (root / place).is_symlink():  # it may lead to anything, and to very much of it
+            return Roster(findings=(rules.finding("no-file", place, "is a link; it is skipped"),))
+    return _folder(root / FOLDER, f"{FOLDER}/", origin="project")
 
 
 def user(home: Path) -> Roster:
     """The agents of the user, for those who ask for them; their paths are absolute."""
-    found = _folder(home)
-    read_ones = read({f"{home}/{name}": data for name, data in found.files.items()}, origin="user")
-    odd = tuple(msgspec.structs.replace(finding, path=f"{home}/{finding.path}") for finding in found.findings)
-    return _with(read_ones, odd)
+    return _folder(Path(os.path.realpath(home / FOLDER)), f"{home / FOLDER}/", origin="user")
 
 
 def builtin() -> tuple[Agent, ...]:
@@ -87,17 +86,16 @@ def _all(rosters: Iterable[Roster]) -> Iterable[Agent]:
     return (agent for roster in rosters for agent in roster.agents)
 
 
-def _folder(root: Path) -> committed.Found:
+def _folder(folder: Path, shown: str, *, origin: Origin) -> Roster:
     """Nothing is read through a link, and no more of a file than is needed to know that it is too large."""
-    pattern = f"{FOLDER}/**/*.md"
-    names = sorted(path.relative_to(root).as_posix() for path in root.glob(pattern))
-    found = disk.kept(root, (pattern,), documents.LARGEST) if names else {}
-    odd = (
-        rules.finding("no-file", name, "is no regular file, or lies behind a link; it is skipped")
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.glob(_EVERY))
+    found = disk.kept(folder, (_EVERY,), documents.LARGEST) if names else {}
+    odd = tuple(
+        rules.finding("no-file", f"{shown}{name}", "is a link or no regular file; it is skipped")
         for name in names
         if name not in found
     )
-    return committed.Found(found, tuple(odd))
+    return _with(read({f"{shown}{name}": found[name] for name in found}, origin=origin), odd)
 
 
 def _with(roster: Roster, findings: tuple[Finding, ...]) -> Roster:

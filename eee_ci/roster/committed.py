@@ -9,7 +9,7 @@ from eee_ci.roster import rules
 from eee_ci.roster.documents import LARGEST
 
 FOLDER = ".claude/agents"
-_ABOVE = FOLDER.partition("/")[0]
+ABOVE = FOLDER.partition("/")[0]
 MOST = 2000  # files; the largest public collections have some hundreds
 _REGULAR = ("100644", "100755")
 
@@ -30,7 +30,7 @@ class _Entry(NamedTuple):
 
 def files(repo: git.Repository, base: str) -> Found:
     """All `.claude/agents/**/*.md` of a commit; a GitError where there is no such commit."""
-    listed = git.ask(repo, "ls-tree", "-r", "-l", "-z", "--end-of-options", base, _ABOVE)
+    listed = git.ask(repo, "ls-tree", "-r", "-l", "-z", "--end-of-options", base, ABOVE)
     entries = [_entry(record) for record in git.records(listed)]
     wanted = sorted(filter(_is_wanted, entries))
     findings = list(_refused(wanted))
@@ -49,7 +49,7 @@ def files(repo: git.Repository, base: str) -> Found:
 def _is_wanted(entry: _Entry) -> bool:
     """Agent files, and whatever stands in the place of their folder."""
     below = entry.path.startswith(f"{FOLDER}/") and entry.path.endswith(".md")
-    return below or entry.path in (_ABOVE, FOLDER)
+    return below or entry.path in (ABOVE, FOLDER)
 
 
 def _refused(entries: list[_Entry]) -> Iterator[Finding]:

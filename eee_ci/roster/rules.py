@@ -78,7 +78,7 @@ def finding(
 
 
 class Desk:
-    """Collects what is wrong with one file, and of very much the first and worst."""
+    """Collects what is wrong with one file, and of very much the first of each kind, then the worst."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -95,8 +95,10 @@ class Desk:
     def findings(self) -> list[Finding]:
         """In the order of the file; how many are left out is said."""
         worst = sorted(self._said, key=lambda one: SEVERITIES.index(one.severity))
-        more = len(worst) - MOST
-        said = sorted(worst[:MOST], key=lambda one: (one.line or 0, one.column or 0, one.rule))
-        if more > 0:
+        first = list({one.rule: one for one in reversed(worst)}.values())  # none of a kind is left out
+        rest = [one for one in worst if not any(one is other for other in first)]
+        kept = [*first, *rest[: max(MOST - len(first), 0)]]
+        said = sorted(kept, key=lambda one: (one.line or 0, one.column or 0, one.rule))
+        if more := len(worst) - len(kept):
             said.append(finding("more-findings", self.path, f"{text.count(more, 'finding')} more", line=1))
         return said
