@@ -68,10 +68,11 @@ def _state(root: int, edit: Edit) -> State | None:
             handle = os.open(name, _FROM, dir_fd=folder)
     except FileNotFoundError:
         return None
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "it is no regular file")
     with os.fdopen(handle, "rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "it is no regular file")
         most = len(edit.before.data) if edit.before else 0
         return State(file.read(most + 1), bool(mode & stat.S_IXUSR))
 

@@ -66,7 +66,7 @@ class _Gathering:
         self.odd: list[Odd] = []
         self.fresh: list[str] = []  # what the base has not
         self.room = TOTAL
-        self.seen = 0
+        self.seen = self.news = 0
 
     def run(self, ignored: Ignored) -> None:
         """Folders of the base, then level by level what is new and not ignored."""
@@ -106,13 +106,11 @@ class _Gathering:
             names = sorted(os.listdir(handle))  # noqa: PTH208 - by descriptor: the name may mean another by now
             self.seen += len(names)
             if self.seen > MOST_ENTRIES:
-                raise Full(
-                    f"holds more than {text.count(MOST_ENTRIES, 'entry')}".replace("entrys", "entries")
-                )
+                raise Full(f"holds more than {text.count(MOST_ENTRIES, 'file')}")
             if at not in self.folders and at and "pyvenv.cfg" in names:
                 return []  # an environment, whatever it is called
             return [path for name in names if (path := self._entry(handle, at, name))]
-        except PermissionError as error:
+        except OSError as error:  # of any entry: then none of them is known
             self._refuse(at or ".", f"cannot be listed: {error.strerror}")
             return []
         finally:
@@ -148,7 +146,8 @@ class _Gathering:
 
     def _new(self, paths: list[str]) -> None:
         for path in paths:
-            if len(self.data) >= MOST:
+            self.news += 1
+            if self.news > MOST:
                 raise Full(f"has more than {text.count(MOST, 'new file')}")
             folder, mark, name = path.rpartition("/")
             try:

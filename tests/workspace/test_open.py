@@ -7,6 +7,7 @@ import pytest
 
 from eee_ci import tree, workspace
 from eee_ci.errors import UsageError
+from eee_ci.model import Tree
 from tests.workspace.work import Site, git, names, repository, shape, write
 
 
@@ -166,7 +167,7 @@ def test_another_commit_than_the_caller_goes_by_is_an_error(project: Path, tmp_p
 
 def test_a_file_that_cannot_be_read_is_an_error(project: Path, tmp_path: Path) -> None:
     before = tree.snapshot(project)
-    unread = tree.Tree(root=before.root, files={**before.files, "a.py": ""}, vcs="git", commit=before.commit)
+    unread = Tree(root=before.root, files={**before.files, "a.py": ""}, vcs="git", commit=before.commit)
     with pytest.raises(UsageError, match=r"a\.py cannot be read"):
         workspace.open(project, tmp_path / "place", before=unread)
 
