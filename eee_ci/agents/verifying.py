@@ -16,6 +16,8 @@ from eee_ci.files import plain
 from eee_ci.model import Finding, Run, Verdict
 from eee_ci.workspace import Private
 
+_SEED = "seed"  # the tools' caches of the base
+_WARMTH = 256 << 20  # bytes of them
 _LARGEST = 16 << 20  # of a file that git ignores and that tools read
 
 
@@ -58,9 +60,19 @@ def run(bench: Bench, treeish: str, gates: tuple[str, ...] | None = None) -> Run
     files.discard(folder)
     try:
         root = laid_out(bench, treeish, folder)
-        return bench.judge(root, bench.gates if gates is None else gates, beat=bench.beat)
+        seed = bench.place / _SEED
+        _warm(root, seed if seed.is_dir() else bench.root / ".eee-ci" / "cache")
+        judged = bench.judge(root, bench.gates if gates is None else gates, beat=bench.beat)
+        if not seed.is_dir() and treeish == bench.private.base:
+            plain.copy_below(root / ".eee-ci" / "cache", files.folder(seed), _WARMTH)
+        return judged
     finally:
         files.discard(folder)
+
+
+def _warm(root: Path, seed: Path) -> None:
+    """What tools kept of the user's own files: a candidate gets a copy, and nothing of it comes back."""
+    plain.copy_below(seed, files.home(root) / "cache", _WARMTH)
 
 
 def laid_out(bench: Bench, treeish: str, folder: Path) -> Path:

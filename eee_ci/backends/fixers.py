@@ -25,30 +25,26 @@ SAFE = 'lint.extend-safe-fixes=["ANN204"]'
 _RULE = re.compile(r"[A-Z]{1,7}\d{1,5}")
 
 # `module` is started from the project's environment, else from ours (not where `project` is set), `node` from
-# the project's node_modules. `good` are exit codes; `after` runs only where a fixer before changed something.
+# the project's node_modules. `good` are exit codes; `after` runs only where a fixer before changed something,
+# `clean` only on files of which these words said nothing at the beginning: formatted ones are to stay so.
 Fixer = Mapping[str, object]
 RUFF: Fixer = {"module": "ruff", "suffixes": PYTHON, "good": (0,)}
 LINT: Fixer = {**RUFF, "words": CHECK}
+FORMAT: Fixer = {**RUFF, "words": ("format", "--no-cache", "--force-exclude", "--quiet")}
+OWN: Fixer = {"project": True, "suffixes": (".py",)}
+KEPT: Fixer = {**FORMAT, "after": True, "clean": ("format", "--no-cache", "--force-exclude", "--check")}
 FIXERS: dict[str, tuple[Fixer, ...]] = {
-    "lint": (LINT,),
-    "imports": ({**RUFF, "words": (*CHECK, "--select", "I")},),
-    "format": ({**RUFF, "words": ("format", "--no-cache", "--force-exclude", "--quiet")},),
+    "lint": (LINT, KEPT),
+    "imports": ({**RUFF, "words": (*CHECK, "--select", "I")}, KEPT),
+    "format": (FORMAT,),
     "types": (
         {**RUFF, "words": (*CHECK, "--select", TYPES, "--config", SAFE)},
         {**LINT, "after": True},  # imports that nobody needs any more
+        KEPT,
     ),
     "dependencies": ({"nothing": "there is no change of dependencies that is sure to be safe"},),
-    "isort": (
-        {"module": "isort", "project": True, "suffixes": PYTHON, "words": ("--quiet", "--filter-files")},
-    ),
-    "pyupgrade": (
-        {
-            "module": "pyupgrade",
-            "project": True,
-            "suffixes": (".py",),
-            "words": ("--exit-zero-even-if-changed",),
-        },
-    ),
+    "isort": ({**OWN, "module": "isort", "words": ("--quiet", "--filter-files")},),
+    "pyupgrade": ({**OWN, "module": "pyupgrade", "words": ("--exit-zero-even-if-changed",)},),
     "eslint": ({"node": "eslint", "suffixes": SCRIPTS, "words": ("--fix",), "good": (0, 1)},),
     "prettier": ({"node": "prettier", "suffixes": PAGES, "words": ("--write", "--log-level", "warn")},),
 }

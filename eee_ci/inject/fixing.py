@@ -63,6 +63,9 @@ class Runner:
         able = [fixer for fixer in self.plan["fixers"] if self.is_able(fixer)]
         if not able:
             return ("error", "; ".join(self.failed)) if self.failed else ("ok", self.idle())
+        for fixer in able:
+            if "clean" in fixer:
+                fixer["only"] = self.clean(fixer)
         for number in range(self.plan["rounds"]):
             self.rounds = number + 1
             if not self.round(able):
@@ -100,6 +103,21 @@ class Runner:
                 continue
         return []
 
+    def clean(self, fixer: dict[str, Any]) -> set[str]:
+        """The files that are already as this fixer would leave them: it keeps these, and touches no other."""
+        kept: set[str] = set()
+        mine = [name for name in self.files if name.endswith(tuple(fixer["suffixes"]))]
+        for at in range(0, len(mine), LOT):
+            lot = mine[at : at + LOT]
+            words = [*fixer["start"], *fixer["clean"], *(os.path.join(".", name) for name in lot)]
+            try:
+                said = self.call(words)
+            except (OSError, subprocess.TimeoutExpired):
+                continue
+            named = {os.path.normpath(row.rpartition(": ")[2]) for row in said.stdout.decode().splitlines()}
+            kept.update(lot if said.returncode == 0 else set(lot) - named if named else ())
+        return kept
+
     def round(self, able: list[dict[str, Any]]) -> bool:
         """Every fixer once; whether anything is different afterwards."""
         before = self.seen
@@ -110,6 +128,7 @@ class Runner:
 
     def fix(self, fixer: dict[str, Any]) -> None:
         mine = [name for name in self.files if name.endswith(tuple(fixer["suffixes"]))]
+        mine = [name for name in mine if "only" not in fixer or name in fixer["only"]]
         for at in range(0, len(mine), LOT):
             # a leading ./ keeps a name from being an option; not all of them know `--`
             lot = [os.path.join(".", name) for name in mine[at : at + LOT]]
