@@ -59,17 +59,18 @@ def _findings(run: Run) -> dict[str, Finding]:
 def _unexplained(findings: Iterable[Finding], others: Iterable[Finding]) -> list[Finding]:
     """Those that are not the same fault on a line that says something else now: a repair of one fault gives
     the others on its line new fingerprints."""
-    same = Counter(map(_fault, others))
+    same = Counter(map(fault, others))
     kept = []
     for finding in findings:
-        if same[_fault(finding)]:
-            same[_fault(finding)] -= 1
+        if same[fault(finding)]:
+            same[fault(finding)] -= 1
         else:
             kept.append(finding)
     return kept
 
 
-def _fault(finding: Finding) -> tuple[str, str, str | None, str]:
+def fault(finding: Finding) -> tuple[str, str, str | None, str]:
+    """What makes it the same on a line that says something else by now."""
     return finding.tool, finding.rule, finding.path, finding.message
 
 

@@ -1,4 +1,4 @@
-"""The end of a run: patches and reports written, what was accepted applied if that was asked for, all tidied."""
+"""The end of a run: patches and reports are written, what was accepted is applied where that is wanted."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -106,7 +106,7 @@ def _stage(end: End, root: Path) -> Stage:
 
 
 def _moment(at: str) -> datetime:
-    return datetime.fromisoformat(at.replace("Z", "+00:00"))
+    return datetime.fromisoformat(at)
 
 
 def _remembered(end: End, root: Path) -> Iterator[str]:

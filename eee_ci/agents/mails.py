@@ -1,4 +1,4 @@
-"""The accepted commits as mails, for `git am`: nothing is ever pushed, and the user's branch is the user's."""
+"""The accepted commits as mails, for `git am`: nothing is ever pushed, the user's branch stays the user's."""
 
 from eee_ci.git import private as git
 from eee_ci.workspace import Private

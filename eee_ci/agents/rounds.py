@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from eee_ci import text
 from eee_ci.agent import End, Result, Told
+from eee_ci.agents import comparing
 from eee_ci.agents.work import Decision, Ended, Work
 from eee_ci.config.agents import FIXERS
 from eee_ci.model import Finding, Noun
@@ -117,9 +118,24 @@ def result(work: Work, tally: Tally, *, end: End, reasons: Iterable[str], told: 
 
 
 def present(findings: Iterable[Finding], there: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Of some findings those that are still there, as they are now."""
+    """Of some findings those that are still there, as they are now: by fingerprint, else the same fault on a
+    line that somebody else has changed."""
     now = {finding.fingerprint: finding for finding in there}
-    return tuple(now[finding.fingerprint] for finding in findings if finding.fingerprint in now)
+    kept = [finding for finding in findings if finding.fingerprint in now]
+    for finding in kept:
+        now.pop(finding.fingerprint)
+    by_fault: dict[object, list[Finding]] = {}
+    for finding in now.values():
+        by_fault.setdefault(comparing.fault(finding), []).append(finding)
+    known = {finding.fingerprint: finding for finding in there}
+    found = []
+    for finding in findings:
+        others = by_fault.get(comparing.fault(finding), [])
+        if finding.fingerprint in known:
+            found.append(known[finding.fingerprint])
+        elif others:
+            found.append(others.pop(0))
+    return tuple(found)
 
 
 def _sum(one: float | None, other: float | None) -> float | None:

@@ -235,8 +235,8 @@ class Pool:
 
 
 def asked(work: Work, *, run: str, workdir: str, python: str) -> Ask:
-    """The question of an attempt, with a new nonce. What strangers wrote in it is cleaned where it is put into
-    words for a program."""
+    """The question of an attempt, with a new nonce. What strangers wrote in it is cleaned where it is put
+    into words for a program."""
     return Ask(
         run=run,
         item=work.item.id,

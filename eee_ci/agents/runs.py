@@ -50,6 +50,11 @@ def name() -> str:
     return f"r-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.urandom(3).hex()}"
 
 
+def is_name(word: str) -> bool:
+    """Is a run called so?"""
+    return _NAME.fullmatch(word) is not None
+
+
 def home(root: Path) -> Path:
     return files.home(root) / "runs"
 

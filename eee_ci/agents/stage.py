@@ -1,5 +1,5 @@
-"""THE STORY of the agent stage: what the gates found, or a task, becomes items; agents work at them apart from
-each other; each patch goes before the gates of the base; what was accepted is delivered, and maybe applied."""
+"""THE STORY of the agent stage: what the gates found, or a task, becomes items; agents work at them, apart
+from each other; each patch goes before the gates of the base; what passes is delivered, and maybe applied."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,8 +28,8 @@ from eee_ci.workspace import Private
 
 
 class Means(NamedTuple):
-    """What a run works with. `gates` are those that judge; `accept` is the one of them that a task is accepted
-    by; `before` are the user's files as they were found, `environ` the user's variables."""
+    """What a run works with. `gates` are those that judge; `accept` is the one of them that a task is
+    accepted by; `before` are the user's files as they were found, `environ` the user's variables."""
 
     root: Path
     settings: Agents

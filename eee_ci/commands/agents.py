@@ -10,7 +10,8 @@ import msgspec
 
 from eee_ci import __version__, commands, files, git, reports, roster, text
 from eee_ci.agent import Agent
-from eee_ci.commands import entrances
+from eee_ci.agents import runs
+from eee_ci.commands import agent_runs, entrances
 from eee_ci.config.words import near
 from eee_ci.console import Console, summary
 from eee_ci.errors import FAILED, GREEN, UsageError
@@ -67,6 +68,8 @@ def _said(found: _Found) -> Iterator[str]:
 
 
 def _show(arguments: argparse.Namespace, console: Console) -> int:
+    if runs.is_name(arguments.name):
+        return agent_runs.show(arguments, console)
     found = _found(arguments)
     agents = {agent.name: agent for agent in found.roster.agents}
     if arguments.name not in agents:
@@ -188,4 +191,7 @@ _ACTIONS: dict[str, Callable[[argparse.Namespace, Console], int]] = {
     "validate": _validate,
     "show": _show,
     "init": _init,
+    "runs": agent_runs.listed,
+    "resume": agent_runs.resume,
+    "clean": agent_runs.clean,
 }

@@ -1,4 +1,4 @@
-"""How the agent stage has its candidates judged: by the gates of the config as it was found, in any folder."""
+"""How the agent stage has candidates judged: by the gates of the config as it was found, in any folder."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -58,13 +58,13 @@ class _Beating:
     def __init__(self, beat: Beat) -> None:
         self._beat = beat
 
-    def started(self, gate: str) -> None:
+    def started(self, gate: str) -> None:  # noqa: ARG002 - the port names it
         self._beat()
 
-    def ended(self, verdict: Verdict) -> None:
+    def ended(self, verdict: Verdict) -> None:  # noqa: ARG002
         self._beat()
 
-    def beat(self, running: tuple[tuple[str, float], ...]) -> None:
+    def beat(self, running: tuple[tuple[str, float], ...]) -> None:  # noqa: ARG002
         self._beat()
 
 

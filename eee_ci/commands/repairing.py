@@ -1,4 +1,4 @@
-"""What the verbs on agents share: a run of the stage, made from the command line, the config and the project."""
+"""What the verbs on agents share: a run of the stage, by the command line, the config and the project."""
 
 import argparse
 import os
@@ -43,7 +43,14 @@ class Scene(NamedTuple):
 
 
 def order(arguments: argparse.Namespace, config: configs.Config) -> Order:
-    """What the command line asks for."""
+    """What the command line asks for; of a run that is taken up again, what was asked for then."""
+    resumed: Order | None = getattr(arguments, "resumed", None)
+    if resumed is not None:
+        if resumed.config != config.digest:
+            raise UsageError(
+                f"the config is another one than when the run {resumed.run} began", "begin a new run"
+            )
+        return resumed
     task = getattr(arguments, "task", None)
     budget = {
         "usd": getattr(arguments, "budget_usd", None),

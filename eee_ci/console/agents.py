@@ -1,4 +1,4 @@
-"""The agents at work: a few lines that are drawn anew on a live terminal, one line for each change elsewhere."""
+"""The agents at work: some lines that are drawn anew on a live terminal, a line for each change elsewhere."""
 
 import time
 from collections.abc import Callable

@@ -40,7 +40,7 @@ def copy(source: str, target: str, *, mode: int) -> None:
 
 
 def copy_below(source: Path, target: Path, most: int) -> None:
-    """Copy the regular files of a folder, at most so many bytes together; what cannot be copied is left out."""
+    """Copy the regular files of a folder, at most so many bytes; what cannot be copied is left out."""
     left = most
     for folder, _, names in os.walk(source):
         at = target / Path(folder).relative_to(source)

@@ -12,6 +12,7 @@ import glob
 import hashlib
 import json
 import os
+import re
 import stat
 import subprocess  # nosec B404 - it starts the fixers of the plan
 import sys
@@ -19,6 +20,9 @@ from typing import Any
 
 LOT = 400  # files of one start
 SECONDS = 300  # for one start
+NAMED = re.compile(
+    r"^(?:Would reformat: | *--> )(.+?)(?::\d+:\d+)?$", re.MULTILINE
+)  # older ruffs, newer ones
 PROBE = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"
 
 
@@ -114,7 +118,7 @@ class Runner:
                 said = self.call(words)
             except (OSError, subprocess.TimeoutExpired):
                 continue
-            named = {os.path.normpath(row.rpartition(": ")[2]) for row in said.stdout.decode().splitlines()}
+            named = {os.path.normpath(name) for name in NAMED.findall(said.stdout.decode(errors="replace"))}
             kept.update(lot if said.returncode == 0 else set(lot) - named if named else ())
         return kept
 
