@@ -1,7 +1,7 @@
 """What an agent is asked: as a prompt, as a request of `eee-agent/1`, and as the words of a command.
 
-Findings of a pull request are text of strangers. It reaches a model as JSON only, cleaned and cut, between two
-lines that it cannot know; it never reaches a command line.
+Findings of a pull request are text of strangers. It reaches a model as JSON only, cleaned and cut, between
+two lines that it cannot know; it never reaches a command line.
 """
 
 import json
@@ -118,13 +118,13 @@ def literal(raw: str) -> str:
 
 
 def plain(raw: str) -> str:
-    """Text as a reader sees it: without comments of HTML, terminal controls and characters that do not show."""
-    shown = text.clean(_COMMENT.sub("", "".join(sign for sign in raw if _shows(sign))))
-    return shown.replace("<!--", "").replace("-->", "")
+    """Text as a reader sees it: without comments of HTML, controls and characters that do not show."""
+    shown = text.clean("".join(sign for sign in raw if _shows(sign)))
+    return _COMMENT.sub("", shown).replace("<!--", "").replace("-->", "")
 
 
 def _shows(sign: str) -> bool:
-    return sign in "\n\t" or unicodedata.category(sign)[0] != "C"
+    return sign in "\n\t\x1b" or unicodedata.category(sign)[0] != "C"
 
 
 def _finding(one: Finding) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Claude Code, headless: none of the project's settings, hooks and servers, and only tools that are allowed."""
+"""Claude Code, headless: none of the project's settings, hooks and servers, and only allowed tools."""
 
 import json
 import re

@@ -25,7 +25,8 @@ TASK = f"""\
 {{{{task}}}}
 
 Each of your answers has a short reason and exactly one call of `bash`. Each command runs in a new shell in
-the same folder; variables and `cd` do not last. When all is done, run `echo {DONE}` alone: it ends the work."""
+the same folder; variables and `cd` do not last. When all is done, run this alone, which ends the work:
+`echo {DONE}`"""
 SAW = """\
 <returncode>{{output.returncode}}</returncode>
 {% if output.exception_info %}<exception>{{output.exception_info}}</exception>
