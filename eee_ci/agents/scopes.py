@@ -1,19 +1,18 @@
-"""Do two scopes meet? Globs with `*`, `?`, `[...]` within a name and `**` over folders; doubt means yes."""
+"""Do two scopes meet? They are read as widely as anyone reads them: `*` goes over folders too, and a path
+stands for all that is below it. Doubt means yes."""
 
 import functools
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 _SPECIAL = re.compile(r"[*?\[{\\]")
 _UNCLEAR = re.compile(r"\{|(?:^|/)\.\.(?:/|$)")  # where readers of globs differ, all may be meant
-_MOST = 64  # names of a path, and a quarter of the signs of a name: what is longer is not compared
+_BRACKETED = re.compile(r"\[[^]/]\]")
+_LONGEST = 512  # signs; what is longer is not compared
+_SPELLINGS = 16  # of one glob
 _ANY, _MANY = "any", "many"  # one sign whatever it is, any number of them
-T = TypeVar("T")
-Name = tuple[str, ...]  # the signs of a name
-Parts = tuple[Name, ...]
-_FOLDERS: Name = (_MANY, _MANY)
+Signs = tuple[str, ...]
 
 
 def exact(path: str) -> str:
@@ -22,15 +21,15 @@ def exact(path: str) -> str:
 
 
 def meet(these: Sequence[str], those: Sequence[str]) -> bool:
-    """Can one path be in both? No scope is everything; a folder stands for all that is below it."""
+    """Can one path be in both? No scope is everything."""
     if not these or not those:
         return True
-    left, right = ({*map(_parts, these)}, {*map(_parts, those)})
+    left, right = ({one for glob in scope for one in _spelled(glob)} for scope in (these, those))
     plain_left, plain_right = ({*filter(_is_plain, scope)} for scope in (left, right))
     if _below(plain_left, plain_right) or _below(plain_right, plain_left):
         return True
     return any(
-        _globs_meet(one, other)
+        _met(_folder(one), _folder(other))
         for one in left
         for other in right
         if not (one in plain_left and other in plain_right)
@@ -38,66 +37,85 @@ def meet(these: Sequence[str], those: Sequence[str]) -> bool:
 
 
 @functools.cache
-def _parts(glob: str) -> Parts:
-    """The names of a glob. Case and composition of letters do not tell files apart on every disk."""
-    if _UNCLEAR.search(re.sub(r"\[[^]/]\]", "", glob)):
-        return (_FOLDERS,)
+def _spelled(glob: str) -> frozenset[Signs]:
+    """What a glob means, sign by sign: `**/` stands for nothing as well. Case and composition of letters do
+    not tell files apart on every disk."""
+    if _UNCLEAR.search(_BRACKETED.sub("", glob)):
+        return frozenset({(_MANY,)})
     shown = unicodedata.normalize("NFC", unicodedata.normalize("NFC", glob).casefold())
-    return tuple(_signs(name) for name in shown.split("/") if name not in ("", "."))
+    names = "/".join(name for name in shown.split("/") if name not in ("", "."))
+    spellings = {""}
+    for at, piece in enumerate(names.split("**/")):
+        spellings = {
+            f"{one}{between}{piece}" for one in spellings for between in (("**/", "") if at else ("",))
+        }
+        if len(spellings) > _SPELLINGS:
+            return frozenset({(_MANY,)})
+    return frozenset(map(_signs, spellings))
 
 
-def _signs(name: str) -> Name:
+def _signs(glob: str) -> Signs:
     signs: list[str] = []
     at = 0
-    while at < len(name):
-        closing = name.find("]", at + 2) if name[at] == "[" else -1
+    while at < len(glob):
+        closing = glob.find("]", at + 2) if glob[at] == "[" else -1
         if closing > 0:
-            inner = name[at + 1 : closing]
+            inner = glob[at + 1 : closing]
             signs.append(inner if len(inner) == 1 else _ANY)
             at = closing + 1
         else:
-            signs.append({"*": _MANY, "?": _ANY, "\\": _MANY}.get(name[at], name[at]))
+            signs.append({"*": _MANY, "?": _ANY, "\\": _MANY}.get(glob[at], glob[at]))
             at += 1
-    return _FOLDERS if len(signs) > 1 and set(signs) == {_MANY} else tuple(signs)
+    return tuple(signs)
 
 
-def _is_plain(glob: Parts) -> bool:
-    return not any(sign in (_ANY, _MANY) for name in glob for sign in name)
+def _is_plain(signs: Signs) -> bool:
+    return _ANY not in signs and _MANY not in signs
 
 
-def _below(paths: set[Parts], others: set[Parts]) -> bool:
+def _below(paths: set[Signs], others: set[Signs]) -> bool:
     """Is one of the paths among the others, or in a folder of them?"""
-    return any(path[:size] in others for path in paths for size in range(len(path) + 1))
+    return any(
+        path[:at] in others
+        for path in paths
+        for at in range(len(path) + 1)
+        if at in (0, len(path)) or path[at] == "/"
+    )
 
 
-def _globs_meet(one: Parts, other: Parts) -> bool:
-    if max(len(one), len(other)) > _MOST or any(len(name) > 4 * _MOST for name in (*one, *other)):
+def _folder(signs: Signs) -> tuple[Signs, ...]:
+    """The signs, and all that is below."""
+    return (signs, (*signs, "/", _MANY))
+
+
+def _met(ones: Sequence[Signs], others: Sequence[Signs]) -> bool:
+    return any(_share(one, other) for one in ones for other in others)
+
+
+def _share(one: Signs, other: Signs) -> bool:
+    """Is there a text that both describe?"""
+    if max(len(one), len(other)) > _LONGEST:
         return True
-    return _met((*one, _FOLDERS), (*other, _FOLDERS), _FOLDERS, _names_meet)
-
-
-@functools.cache
-def _names_meet(one: Name, other: Name) -> bool:
-    return _met(one, other, _MANY, lambda left, right: left == right or _ANY in (left, right))
-
-
-def _met(one: Sequence[T], other: Sequence[T], many: T, same: Callable[[T, T], bool]) -> bool:
-    """Is there a sequence that both describe? `many` stands for any number of anything."""
     reached = {(0, 0)}
     todo = [(0, 0)]
     while todo:
         at, to = todo.pop()
         if (at, to) == (len(one), len(other)):
             return True
-        left, right = one[at : at + 1], other[to : to + 1]
-        steps = []
-        if many in left:
-            steps += [(at + 1, to), *([(at, to + 1)] if right else [])]
-        if many in right:
-            steps += [(at, to + 1), *([(at + 1, to)] if left else [])]
-        if left and right and many not in (*left, *right) and same(left[0], right[0]):
-            steps.append((at + 1, to + 1))
-        fresh = set(steps) - reached
+        fresh = set(_steps(one, other, at, to)) - reached
         reached |= fresh
         todo += fresh
     return False
+
+
+def _steps(one: Signs, other: Signs, at: int, to: int) -> list[tuple[int, int]]:
+    """Where one more sign leads."""
+    left, right = one[at : at + 1], other[to : to + 1]
+    steps = []
+    if _MANY in left:
+        steps += [(at + 1, to), *([(at, to + 1)] if right else [])]
+    if _MANY in right:
+        steps += [(at, to + 1), *([(at + 1, to)] if left else [])]
+    if left and right and _MANY not in (*left, *right) and (left == right or _ANY in (*left, *right)):
+        steps.append((at + 1, to + 1))
+    return steps

@@ -8,8 +8,8 @@ import pytest
 from eee_ci import roster
 from eee_ci.agent import Agent
 from eee_ci.model import Finding
+from tests.roster.keys import PATH, agent, read, said
 
-PATH = ".claude/agents/fixer.md"
 FULL = """\
 ---
 name: fixer
@@ -54,20 +54,6 @@ initialPrompt: >
 ---
 Fix it.
 """
-
-
-def read(*keys: str, name: str = "fixer") -> roster.Roster:
-    lines = "\n".join(["---", f"name: {name}", "description: d", *keys, "---", "Fix it."])
-    return roster.read({PATH: lines.encode()})
-
-
-def agent(*keys: str) -> Agent:
-    (one,) = read(*keys).agents
-    return one
-
-
-def said(found: roster.Roster) -> list[tuple[str, int | None]]:
-    return [(finding.rule, finding.line) for finding in found.findings]
 
 
 def test_all_that_is_heeded_is_read() -> None:
@@ -157,43 +143,6 @@ def test_of_two_files_with_one_name_the_first_by_path_counts() -> None:
     assert [(one.rule, one.path, one.severity) for one in found.findings] == [
         ("duplicate-name", "b/fixer.md", "high")
     ]
-
-
-@pytest.mark.parametrize(
-    ("written", "tools"),
-    [
-        ("Read, Edit", ("Read", "Edit")),
-        ("Read Edit", ("Read", "Edit")),
-        ("[Read, Edit, Read]", ("Read", "Edit")),
-        ("[Agent(a,b), Bash(x:*)]", ("Agent(a,b)", "Bash(x:*)")),
-        ('"*"', None),
-        ("inherit, *", ("inherit",)),
-        ("''", ()),
-        ("[]", ()),
-        ("", ()),
-        ("Read, Bash(", ("Read",)),
-        ("Read, rm -rf /", ("Read",)),
-        ("[1, 2]", ()),
-        ("{a: b}", ()),
-        ("true", ()),
-    ],
-)
-def test_tools_are_what_can_be_read_of_them_and_no_more(written: str, tools: tuple[str, ...] | None) -> None:
-    assert agent(f"tools: {written}").tools == tools
-
-
-def test_without_the_key_all_tools_are_meant() -> None:
-    assert (agent().tools, agent().denied) == (None, ())
-
-
-@pytest.mark.parametrize("written", ["Bash(", "{Bash: true}", "[1]", "Bash; Write"])
-def test_who_cannot_be_denied_what_was_meant_is_skipped(written: str) -> None:
-    found = read(f"disallowedTools: {written}")
-    assert (found.agents, said(found)) == ((), [("bad-denial", 4)])
-
-
-def test_a_denial_that_is_empty_denies_nothing() -> None:
-    assert agent("disallowedTools:").denied == ()
 
 
 @pytest.mark.parametrize(
