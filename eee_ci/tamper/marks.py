@@ -84,6 +84,21 @@ _KINDS = {
     "make": {kind: re.compile(pattern) for kind, pattern in _MAKE.items()},
     "word": {kind: re.compile(pattern) for kind, pattern in _WORDS.items()},
 }
+# one word of each pattern, since nearly all comments have none of them
+_QUICK = {
+    "comment": re.compile(
+        r"noqa|ignore|pyright|ruff|pyre|pytype|mypy|nosec|nosem|nosonar|lgtm|codeql|pragma|pylint|fmt|yapf|isort"
+        r"|yamllint|shellcheck|allow|skip",
+        re.IGNORECASE,
+    ),
+    "slashed": re.compile(
+        r"eslint|@ts-|ignore|disable|nolint|allow|expect|suppress|\.(?:skip|todo|fails|only)|xit|xtest|xdescribe|any"
+        r"|unknown",
+        re.IGNORECASE,
+    ),
+    "make": re.compile(r"^[\t.]"),
+    "word": re.compile(r"[|;+=:-]"),
+}
 _SCRIPTS = (".sh", ".bash", ".zsh", ".yml", ".yaml", ".toml", ".ini", ".cfg", ".json", ".just")
 _SLASHING = (
     ".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte", ".go", ".rs", ".java",
@@ -125,6 +140,8 @@ def _tables(path: str) -> tuple[str, ...]:
 
 
 def _matches(row: str, table: str) -> Iterator[tuple[str, frozenset[str]]]:
+    if not _QUICK[table].search(row):
+        return
     for kind, pattern in _KINDS[table].items():
         for match in pattern.finditer(row):
             yield kind, codes(match[1] if pattern.groups else None)

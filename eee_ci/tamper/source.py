@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from eee_ci.finding import Noun
 
 SUFFIXES = (".py", ".pyi", ".pyw")
-_LARGEST = 4 * 1024 * 1024
+_LARGEST = 1024 * 1024  # beyond this a file is data
 _LAYOUT = {"(", ")", ",", ";"}  # what a formatter adds and removes
 _ENDS = {tokenize.NEWLINE, tokenize.ENDMARKER}
 _SILENT = {
@@ -54,6 +54,8 @@ def parsed(data: bytes) -> ast.Module | None:
 @functools.lru_cache(maxsize=512)
 def lines(data: bytes) -> Lines | None:
     """None where it cannot be cut into tokens."""
+    if len(data) > _LARGEST:
+        return None
     comments: list[Comment] = []
     anchors: dict[int, str] = {}
     try:

@@ -18,15 +18,13 @@ def judge(pairs: tuple[rules.Pair, ...], _candidate: rules.Files, _told: rules.R
     new: list[Mark] = []
     for pair in pairs:
         before, after = _read(pair.path, pair.before), _read(pair.path, pair.after)
-        if after is None:
-            if before is not None:  # what cannot be read before either is nobody's fault here
-                yield rules.found(
-                    NUMBER,
-                    f"{text.path(pair.path)} cannot be read as Python, so what it silences is unknown;"
-                    " want a file that Python can parse",
-                    pair.path,
-                )
+        if after is None and before is not None:
+            yield _unreadable(pair.path)
             continue
+        if after is None:  # it never was Python of our version: its lines are all that can be compared
+            before, after = (
+                list(marks.of_text(pair.path, data or b"")) for data in (pair.before, pair.after)
+            )
         gone += before or []
         new += after
     for mark in unaccounted(gone, new):
@@ -74,6 +72,11 @@ def _rank(old: Mark, new: Mark) -> tuple[bool, bool, float]:
 def _alike(one: str, other: str) -> float:
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return 0.0 if matcher.real_quick_ratio() < _NEAR else matcher.ratio()
+
+
+def _unreadable(path: str) -> Finding:
+    said = f"{text.path(path)} cannot be read as Python, so what it silences is unknown"
+    return rules.found(NUMBER, f"{said}; want a file that Python can parse", path)
 
 
 def _read(path: str, data: bytes | None) -> list[Mark] | None:

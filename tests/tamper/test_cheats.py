@@ -233,7 +233,7 @@ CHEATS: dict[str, tuple[Texts, set[str]]] = {
         },
         {T8},
     ),
-    "a huge file": ({"src/new.py": "# x\n" * 400_000}, {T8}),
+    "a huge file": ({"src/new.py": "# x\n" * 400_000}, {T3, T8}),
     "far too many lines": ({"src/new.py": "".join(f"x{n} = 1\n" for n in range(20_000))}, {T8}),
 }  # fmt: skip
 
