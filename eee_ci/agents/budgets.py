@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from eee_ci import environment
 from eee_ci.agent import Backend, Result, Told
-from eee_ci.config.agents import FIXERS, Total
+from eee_ci.config.agents import FIXERS, Agents, Total
 
 _STUCK = 3  # ends without progress, one after another
+_ROOM = 512 << 20  # bytes that an agent is taken to need, where no limit says it
 _PROGRESS = ("accepted", "unverified")
 
 
@@ -49,3 +51,15 @@ class Breaker:
         if error is not None and error == self._error.get(name):
             self.open[name] = f"it failed twice in the same way: {error}"
         self._error[name] = error or ""
+
+
+def room(settings: Agents) -> int:
+    """How many agents work side by side: as cores, memory and config allow."""
+    free = environment.memory()
+    fit = free // (settings.limits.memory or _ROOM) if free is not None else settings.max_agents
+    return max(1, min(environment.cores(), fit, settings.max_agents))
+
+
+def least(*numbers: int | None) -> int | None:
+    """The smallest that is known."""
+    return min((number for number in numbers if number is not None), default=None)

@@ -7,13 +7,13 @@ from typing import Literal, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
-from eee_ci import environment, text
+from eee_ci import text
 from eee_ci.agent import Agent, Backend, Item, Result, Told
 from eee_ci.agents import budgets, monitor, planning, rounds
 from eee_ci.agents.journal import Journal
 from eee_ci.agents.merging import Queue
 from eee_ci.agents.monitor import Row, Snapshot, Watch
-from eee_ci.agents.running import Pool, brief
+from eee_ci.agents.running import Pool
 from eee_ci.agents.todos import Todos
 from eee_ci.agents.work import Decision, Ended, Work
 from eee_ci.config.agents import Agents
@@ -21,7 +21,6 @@ from eee_ci.errors import WriteError
 from eee_ci.workspace import Private
 
 _WAIT = 0.25  # seconds until the next look
-_ROOM = 512 << 20  # bytes that an agent is taken to need, where no limit says it
 
 
 class Caught(Protocol):
@@ -75,14 +74,14 @@ class Course:
         self._told: dict[str, Told] = {}
         self._breaker = budgets.Breaker()
         self._judged: Work | None = None  # what is with the gates
-        self._most = room(settings)
+        self._most = budgets.room(settings)
 
     def run(self, signals: Caught) -> None:
         """All items to their ends. After a signal what is not done stays so, to be resumed."""
         for name, ended in self._past.ready.items():
             if name in self._waiting:
                 self._waiting[name] = ended.work
-                self._settle(self._take(name), ended)
+                self._settle(self._waiting.pop(name), ended)
         while (self._waiting and signals.first is None) or not self._hands.pool.idle:
             if signals.first is not None:
                 self._stop("cancelled", "the run was stopped")
@@ -105,7 +104,7 @@ class Course:
         if over := budgets.over(self._settings.total, told, self._clock() - self._began):
             self._stop("budget", over)
             for name in list(self._waiting):
-                self._end(self._take(name), "budget", over)
+                self._end(self._waiting.pop(name), "budget", over)
         self._hands.watch.show(self.snapshot())
 
     def snapshot(self) -> Snapshot:
@@ -128,7 +127,7 @@ class Course:
     def _work(self, item: Item) -> Work:
         agent, backend = self._staff[item.agent]
         tip, own = self._hands.queue.tip, self._settings.limits
-        limits = replace(own, turns=least(own.turns, agent.max_turns))
+        limits = replace(own, turns=budgets.least(own.turns, agent.max_turns))
         return Work(
             item=item,
             agent=agent,
@@ -139,9 +138,6 @@ class Course:
             findings=item.findings,
         )
 
-    def _take(self, name: str) -> Work:
-        return self._waiting.pop(name)
-
     def _start(self) -> None:
         """Send out what may go: nothing that could meet what is on its way, or waits longer."""
         ahead: list[Item] = [work.item for work in self._hands.pool.works]
@@ -149,7 +145,7 @@ class Course:
             free = len(self._hands.pool.works) < self._most and self._due.get(name, 0.0) <= self._clock()
             needs = all(need in self.results for need in work.item.needs)
             if free and needs and not any(planning.meets(work.item, other) for other in ahead):
-                self._go(self._take(name))
+                self._go(self._waiting.pop(name))
             ahead.append(work.item)
 
     def _go(self, work: Work) -> None:
@@ -183,7 +179,7 @@ class Course:
         name = work.item.id
         self._tally[name] = self._tally.get(name, rounds.Tally()).plus(ended)
         self._told[work.job] = ended.told
-        self._hands.journal.note("ended", item=name, ended=brief(ended))
+        self._hands.journal.note("ended", item=name, ended=ended.brief)
         again = rounds.retried(work, ended.told)
         if again is not None:
             self._again(again, "retry", ended.told.reason or "", rounds.pause(again.retries, self._chance()))
@@ -250,15 +246,3 @@ class Course:
 
     def _say(self, line: str) -> None:
         self._hands.watch.said(text.line(line))
-
-
-def room(settings: Agents) -> int:
-    """How many agents work side by side: as cores, memory and config allow."""
-    free = environment.memory()
-    fit = free // (settings.limits.memory or _ROOM) if free is not None else settings.max_agents
-    return max(1, min(environment.cores(), fit, settings.max_agents))
-
-
-def least(*numbers: int | None) -> int | None:
-    """The smallest that is known."""
-    return min((number for number in numbers if number is not None), default=None)

@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from eee_ci.agent import Patch
 from eee_ci.agents import verifying
-from eee_ci.agents.verifying import Bench, Candidate
+from eee_ci.agents.bench import Bench, Candidate
 from eee_ci.agents.work import Decision, Work
 from eee_ci.model import Run
 from eee_ci.workspace import Conflict, Private

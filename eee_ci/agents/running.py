@@ -109,7 +109,7 @@ class Pool:
     def _submit(self, work: Work, clone: Path, began: float) -> None:
         ground = self._ground
         root = ground.private.clone(work.start, clone)
-        ask = asked(work, run=ground.run, workdir=str(root), python=ground.python)
+        ask = work.ask(run=ground.run, workdir=str(root), python=ground.python)
         adapter = backends.TABLE[work.backend.kind]
         command = confining.confined(
             adapter.command(ask),
@@ -234,30 +234,5 @@ class Pool:
         files.publish(folder / f"{busy.work.job}.log", clean)
 
 
-def asked(work: Work, *, run: str, workdir: str, python: str) -> Ask:
-    """The question of an attempt, with a new nonce. What strangers wrote in it is cleaned where it is put
-    into words for a program."""
-    return Ask(
-        run=run,
-        item=work.item.id,
-        agent=work.agent,
-        backend=work.backend,
-        task=f"{work.item.task}\n\n{work.hint}" if work.hint else work.item.task,
-        findings=work.findings,
-        scope=work.item.scope,
-        workdir=workdir,
-        python=python,
-        limits=work.limits,
-        nonce=secrets.token_hex(16),
-        round=work.round,
-    )
-
-
 def _adapter(work: Work) -> BackendAdapter:
     return backends.TABLE[work.backend.kind]
-
-
-def brief(ended: Ended) -> Ended:
-    """For the journal: without what is long, or stands in it already."""
-    told = replace(ended.told, message=text.clip(ended.told.message, 2_000))
-    return replace(ended, told=told)

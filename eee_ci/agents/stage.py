@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from eee_ci import files, workspace
 from eee_ci.agent import Item, Stage
-from eee_ci.agents import ending, journal, planner, resuming, runs, todos, verifying
+from eee_ci.agents import ending, journal, planner, resuming, runs, todos
+from eee_ci.agents.bench import Bench, judged
 from eee_ci.agents.course import Caught, Course, Hands
 from eee_ci.agents.journal import Journal
 from eee_ci.agents.merging import Queue
@@ -16,7 +17,6 @@ from eee_ci.agents.planner import Plan
 from eee_ci.agents.resuming import Order, Story
 from eee_ci.agents.running import Ground, Pool
 from eee_ci.agents.todos import Todos
-from eee_ci.agents.verifying import Bench
 from eee_ci.agents.work import Judge, Pulse
 from eee_ci.config.agents import Agents
 from eee_ci.errors import UsageError
@@ -57,7 +57,7 @@ def run(order: Order, means: Means) -> Stage:
         pulse = Pulse()
         bench = _bench(private, means, pulse)
         tip = story.tip or private.base
-        before = verifying.run(bench, tip)
+        before = judged(bench, tip)
         plan = _plan(order, means, before, story, log)
         course = _course(Desk(order, means, log, folder), plan, Queue(bench, order.run, tip, before), story)
         pulse.beat = course.beat

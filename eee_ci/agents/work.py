@@ -1,12 +1,17 @@
 """The nouns of an item on its way: what is to be done next, what came back, what the gates made of it."""
 
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from eee_ci.agent import Agent, Backend, End, Item, Limits, Patch, Told
+from msgspec.structs import replace
+
+from eee_ci import text
+from eee_ci.agent import Agent, Ask, Backend, End, Item, Limits, Patch, Told
 from eee_ci.model import Finding, Noun, Run
 
+_LONGEST = 2_000  # bytes of last words in the journal
 STREAM = "stream"  # the kept file that takes what a backend says
 Beat = Callable[[], None]  # to be called again and again during what takes long
 
@@ -57,6 +62,24 @@ class Work(Noun, frozen=True, kw_only=True):
         """The name of the process."""
         return f"{self.item.id}.{self.attempt}"
 
+    def ask(self, *, run: str, workdir: str, python: str) -> Ask:
+        """The question of an attempt, with a new nonce. What strangers wrote in it is cleaned where it is put
+        into words for a program."""
+        return Ask(
+            run=run,
+            item=self.item.id,
+            agent=self.agent,
+            backend=self.backend,
+            task=f"{self.item.task}\n\n{self.hint}" if self.hint else self.item.task,
+            findings=self.findings,
+            scope=self.item.scope,
+            workdir=workdir,
+            python=python,
+            limits=self.limits,
+            nonce=secrets.token_hex(16),
+            round=self.round,
+        )
+
 
 class Spent(Noun, frozen=True, kw_only=True):
     """What the processes of one attempt took; None is unknown."""
@@ -75,6 +98,12 @@ class Ended(Noun, frozen=True, kw_only=True):
     patch: Patch | None = None
     refused: tuple[str, ...] = ()  # why its patch cannot even be looked at: escapes, links, odd names
     layers: tuple[str, ...] = ()  # what confined it
+
+    @property
+    def brief(self) -> "Ended":
+        """For the journal: without what is long."""
+        told = replace(self.told, message=text.clip(self.told.message, _LONGEST))
+        return replace(self, told=told)
 
 
 class Decision(Noun, frozen=True, kw_only=True):
