@@ -123,7 +123,7 @@ def layers() -> tuple[str, ...]:
 
 def held() -> Held:
     """The same by name: tried in a short process, with nothing in it."""
-    argv = words((), write=(), hide=())[:-1]
+    argv = words((), write=(), hide=("/nowhere",))[:-1]
     try:
         ran = process.run(argv, cwd="/", env={"PATH": os.defpath}, timeout=_TIMEOUT)
     except OSError as error:
