@@ -19,6 +19,7 @@ from eee_ci import inject
 from eee_ci.inject import confine
 from eee_ci.inject.confining import kernel, landlock, limits, namespaces, seccomp
 from eee_ci.inject.confining.kernel import Missing
+from tests.faults import lab
 
 PACKAGE = Path(eee_ci.__file__).parent.parent
 
@@ -27,6 +28,17 @@ def run(*words: str, cwd: Path | str = "/", **env: str) -> subprocess.CompletedP
     argv = [sys.executable, "-I", "-S", inject.script("confine.py"), *words]
     environ = {"PATH": os.environ["PATH"], **env}
     return subprocess.run(argv, cwd=cwd, env=environ, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.skipif(not lab.measuring(), reason="only when the tests are measured")
+def test_it_is_measured_in_a_process_of_its_own(tmp_path: Path) -> None:
+    """The layers themselves, which no test may put on itself."""
+    script = str(Path(__file__).with_name("confined.py"))
+    words = ("--hide", "/nowhere", "--no-net", "--no-unix", "--memory", str(1 << 32), "--processes", "99")
+    for more in (("--tidy",), ("--require", "nothing"), ("--", "no-such-program"), ("--", "/etc"), ()):
+        argv = [sys.executable, script, lab.data_file(), "--write", str(tmp_path / "new"), *words, *more]
+        subprocess.run(argv, cwd=tmp_path, capture_output=True, check=False, timeout=60)
+    lab.merge()
 
 
 def told(*words: str) -> dict[str, Any]:
@@ -131,8 +143,11 @@ with socket.create_connection(("127.0.0.1", int(sys.argv[1])), timeout=20) as s:
 """
 LOOPBACK = """
 import socket
-with socket.create_server(("127.0.0.1", 0)) as s:
-    c = socket.create_connection(s.getsockname(), timeout=20); a, _ = s.accept(); a.send(b"own"); print(c.recv(3))
+with socket.create_server(("127.0.0.1", 0)) as server:
+    client = socket.create_connection(server.getsockname(), timeout=20)
+    accepted, _ = server.accept()
+    accepted.send(b"own")
+    print(client.recv(3))
 """
 
 
@@ -185,7 +200,10 @@ subprocess.run([sys.executable, "-c", "print('process')"], check=True)
 
 
 def test_limits_are_those_that_were_asked_for() -> None:
-    script = "import resource as r; print([r.getrlimit(x) for x in (r.RLIMIT_CORE, r.RLIMIT_DATA, r.RLIMIT_FSIZE, r.RLIMIT_CPU)])"
+    script = """
+import resource as r
+print([r.getrlimit(x) for x in (r.RLIMIT_CORE, r.RLIMIT_DATA, r.RLIMIT_FSIZE, r.RLIMIT_CPU)])
+"""
     words = ("--memory", str(1 << 29), "--file-size", "1000", "--cpu", "77")
     assert run(*words, *python(script)).stdout == "[(0, 0), (536870912, 536870912), (1000, 1000), (77, 77)]\n"
 
@@ -398,15 +416,95 @@ def test_a_refused_system_call_is_an_error_with_its_number() -> None:
         kernel.prctl(9999)
 
 
+# the order of the ladder, with layers that are none
+
+
+@pytest.fixture
+def layers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What each layer was asked for; one that is to be missing raises."""
+    asked: dict[str, Any] = {}
+
+    def layer(room: Any, name: str, label: str) -> None:
+        def take(*words: Any, **named: Any) -> None:
+            asked[label] = (*words, *named.values())
+            if label in asked.get("missing", ()):
+                raise Missing("not here")
+
+        monkeypatch.setattr(room, name, take)
+
+    for room, name, label in (
+        (namespaces, "leave", "users"), (namespaces, "network", "network"),
+        (namespaces, "read_only", "read-only"), (landlock, "restrict", "files"),
+        (seccomp, "restrict", "sockets"), (limits, "usage", "limits"), (limits, "group", "group"),
+        (limits, "processes", "processes"), (limits, "privileges", "privileges"),
+    ):  # fmt: skip
+        layer(room, name, label)
+    monkeypatch.setattr(os, "getuid", lambda: 1000)
+    return asked
+
+
+def climbed(*words: str) -> confine.Ladder:
+    return confine.confine(confine._parser().parse_args([*words, "--", "x"]))
+
+
+def test_the_ladder_is_climbed_whole(layers: dict[str, Any]) -> None:
+    ladder = climbed(
+        "--write", "/w", "--hide", "/h", "--no-net", "--no-unix", "--processes", "9", "--memory", "8"
+    )
+    assert set(ladder.held) == set(confine.LAYERS)
+    assert ladder.missing == {}
+    assert layers["files"] == (["/w"], ["/h"], False)
+    assert layers["sockets"] == (False, False)
+    assert layers["limits"] == (8, None, None)
+    assert layers["processes"] == (9, True)
+
+
+def test_what_is_not_asked_for_is_not_given_up(layers: dict[str, Any]) -> None:
+    ladder = climbed()
+    assert set(ladder.held) == set(confine.LAYERS) - {"hidden", "offline", "network", "tcp", "processes"}
+    assert layers["files"] == ([], [], True)
+    assert layers["sockets"] == (True, True)
+    assert "network" not in layers
+
+
+def test_a_loopback_leaves_tcp_open_only_in_a_namespace(layers: dict[str, Any]) -> None:
+    assert {"offline", "network"} <= set(climbed("--loopback").held)
+    assert layers["files"][2]
+    layers["missing"] = {"network"}
+    assert "offline" in climbed("--loopback").held
+    assert not layers["files"][2]
+
+
+def test_without_namespace_and_filter_it_is_not_offline(layers: dict[str, Any]) -> None:
+    layers["missing"] = {"users", "sockets"}
+    ladder = climbed("--no-net")
+    assert "offline" not in ladder.held
+    assert ladder.missing["network"] == ladder.missing["read-only"] == "not here"
+    assert "tcp" in ladder.held
+
+
+def test_without_landlock_none_of_its_layers_holds(layers: dict[str, Any]) -> None:
+    layers["missing"] = {"files"}
+    assert not {"files", "truncate", "signals", "tcp", "hidden"} & set(
+        climbed("--no-net", "--hide", "/h").held
+    )
+
+
+def test_the_processes_of_root_are_counted_by_a_group(
+    layers: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: 0)
+    assert "processes" in climbed("--processes", "9").held
+    assert layers["group"] == (9,)
+    assert "processes" not in layers
+
+
 # the filter, run by hand
 
 
 def answer(rows: list[seccomp.Row], number: int, *words: int, arch: int) -> int:
     """What the kernel would say of a call: the few instructions that the filter is made of."""
-    data = struct.pack(
-        "=iIQ6Q", number & 0xFFFFFFFF if number < 1 << 31 else 0, arch, 0, *(*words, *[0] * 6)[:6]
-    )
-    data = struct.pack("=I", number & 0xFFFFFFFF) + data[4:]
+    data = struct.pack("=IIQ6Q", number, arch, 0, *(*words, *[0] * 6)[:6])
     value = at = 0
     while True:
         code, yes, no, k = rows[at]

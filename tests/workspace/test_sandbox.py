@@ -1,5 +1,6 @@
 """The words that confine, and what is told of it."""
 
+import itertools
 import sys
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def test_the_keys_of_the_user_are_hidden(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / ".netrc").touch()
     monkeypatch.setenv("HOME", str(tmp_path))
     made = sandbox.words(("prog",), write=())
-    hidden = [word for before, word in zip(made, made[1:], strict=False) if before == "--hide"]
+    hidden = [word for before, word in itertools.pairwise(made) if before == "--hide"]
     assert hidden == [f"{tmp_path}/.ssh", f"{tmp_path}/.netrc"]
 
 
