@@ -1,5 +1,6 @@
 """The words that start an agent confined, and what confines it on this machine."""
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -123,7 +124,7 @@ def layers() -> tuple[str, ...]:
 
 def held() -> Held:
     """The same by name: tried in a short process, with nothing in it."""
-    argv = words((), write=(), hide=())[:-1]
+    argv = words((), write=(), hide=("/nowhere",))[:-1]
     try:
         ran = process.run(argv, cwd="/", env={"PATH": os.defpath}, timeout=_TIMEOUT)
     except OSError as error:
@@ -146,7 +147,8 @@ def read(report: bytes) -> Held:
 def tidy() -> None:
     """Remove the control groups of agents that have ended."""
     argv = (sys.executable, "-I", "-S", inject.script("confine.py"), "--tidy")
-    process.run(argv, cwd="/", env={}, timeout=_TIMEOUT)
+    with contextlib.suppress(OSError):  # what is left there is empty
+        process.run(argv, cwd="/", env={}, timeout=_TIMEOUT)
 
 
 def _said(stderr: bytes) -> str:

@@ -97,5 +97,5 @@ def _around(hidden: list[str]) -> Iterator[str]:
             continue
         for name in sorted(names):
             path = os.path.join(folder, name)
-            if path not in real and path not in above:
-                yield path
+            if path not in real and path not in above and not os.path.islink(path):
+                yield path  # a link could lead back in; where it leads counts by its own name
