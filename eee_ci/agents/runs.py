@@ -42,7 +42,8 @@ class Known(Noun, frozen=True, kw_only=True):
     @property
     def place(self) -> str | None:
         """Where its private repository and the agents' clones lie."""
-        return next((line.facts.get("place") for line in self.read.of("begun")), None)
+        places = [line.facts.get("place") for line in self.read.of("placed")]
+        return places[-1] if places else None
 
 
 def name() -> str:
