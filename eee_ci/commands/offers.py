@@ -36,8 +36,9 @@ def gates(arguments: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def judged(arguments: argparse.Namespace, named: Sequence[str]) -> dict[str, Any]:
-    """The verdict of a `check` in a process of its own, which ends when this one does."""
+def judged(arguments: argparse.Namespace, named: Sequence[str], *, stop: int) -> dict[str, Any]:
+    """The verdict of a `check` in a process of its own, which ends when this one does, or once the file
+    `stop` is readable."""
     words_of_it = [sys.executable, "-P", "-m", "eee_ci", "check", "--json"]
     words_of_it += [f"--config={arguments.config}"] if arguments.config else []
     ran = process.run(
@@ -45,6 +46,7 @@ def judged(arguments: argparse.Namespace, named: Sequence[str]) -> dict[str, Any
         cwd=Path.cwd(),
         env={**os.environ, PARENT: str(os.getpid())},
         timeout=_LONGEST,
+        stop=stop,
     )
     if ran.exit not in _VERDICTS and (ran.exit or 0) < SIGNALLED:
         raise UsageError(text.clean(text.decode(ran.stderr)).strip() or "the check came to no end")
