@@ -8,21 +8,21 @@ from collections.abc import Iterable, Mapping
 
 from eee_ci.agent import Change
 from eee_ci.finding import Finding
-from eee_ci.tamper import canary as planting
 from eee_ci.tamper import (
     inventory,
     mutants,
     oracle,
+    planting,
+    protection,
     proving,
     reaching,
+    retaking,
     shadows,
     shape,
     suppressions,
     thresholds,
     weaker,
 )
-from eee_ci.tamper import protected as protection
-from eee_ci.tamper import retaken as retaking
 from eee_ci.tamper import rules as ruling
 
 Files = ruling.Files

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from eee_ci import text
 from eee_ci.finding import Finding, Noun
 from eee_ci.model import TestCase
-from eee_ci.tamper import retaken, rules, source
+from eee_ci.tamper import retaking, rules, source
 from eee_ci.tamper.strength import Function
 
 NUMBER = 4
@@ -46,7 +46,7 @@ def judge(pairs: tuple[rules.Pair, ...], _candidate: rules.Files, told: rules.Ru
 def known(pairs: Iterable[rules.Pair], told: rules.Rules) -> Known:
     """A test survives under its name in its file, else with its body under another name, else under its name
     in another file."""
-    pairs = tuple(pairs)
+    pairs = rules.altered(pairs)
     before = [test for pair in pairs for test in tests(pair.path, pair.before, told)]
     after = [test for pair in pairs for test in tests(pair.path, pair.after, told)]
     kept: list[tuple[Test, Test]] = []
@@ -62,7 +62,7 @@ def known(pairs: Iterable[rules.Pair], told: rules.Rules) -> Known:
 
 def tests(path: str, data: bytes | None, told: rules.Rules) -> Iterator[Test]:
     """By pytest's own names: it collects `test*` functions and methods."""
-    if data is None or not source.is_python(path) or not retaken.is_test(path, told.tests):
+    if data is None or not source.is_python(path) or not retaking.is_test(path, told.tests):
         return
     tree = source.parsed(data)
     for name, function in source.qualified(tree) if tree is not None else ():

@@ -14,6 +14,7 @@ _CHARACTERS = 20_000  # of one string
 def judge(pairs: tuple[rules.Pair, ...], _candidate: rules.Files, told: rules.Rules) -> Iterator[Finding]:
     """A table that was as large before, in whichever file of the patch, has only moved."""
     before: dict[str, int] = {}
+    pairs = rules.altered(pairs)
     for pair in pairs:
         for _, size, what in _sizes(pair.path, pair.before):
             before[what] = max(before.get(what, 0), size)
@@ -30,8 +31,7 @@ def judge(pairs: tuple[rules.Pair, ...], _candidate: rules.Files, told: rules.Ru
 
 
 def _sizes(path: str, data: bytes | None) -> Iterator[tuple[int, int, str]]:
-    tree = source.parsed(data) if data is not None and source.is_python(path) else None
-    for node in ast.walk(tree) if tree is not None else ():
+    for node in source.nodes(data) if data is not None and source.is_python(path) else ():
         match node:
             case ast.List(elts=parts) | ast.Set(elts=parts) | ast.Tuple(elts=parts):
                 yield node.lineno, sum(_fixed(part) for part in parts), "a literal"

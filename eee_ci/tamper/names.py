@@ -1,6 +1,7 @@
 """What the names of a source stand for, by its imports."""
 
 import ast
+from collections.abc import Iterable
 
 
 def name(node: ast.AST) -> str:
@@ -20,9 +21,9 @@ def name(node: ast.AST) -> str:
 class Names:
     """The imports of one source, wherever they stand in it."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, nodes: Iterable[ast.AST]) -> None:
         self._known: dict[str, str] = {}
-        for node in ast.walk(tree):
+        for node in nodes:
             if isinstance(node, ast.Import):
                 self._known |= {alias.asname: alias.name for alias in node.names if alias.asname}
             elif isinstance(node, ast.ImportFrom) and not node.level:

@@ -26,7 +26,7 @@ class Measured(Noun, frozen=True, kw_only=True):
 
 
 class Suite(Noun, frozen=True, kw_only=True):
-    """One run of the tests. `report`: there was a report, written by this run, outside of the tree. `measured`
+    """One run of the tests. `report`: there was a report, written by this run outside of the tree. `measured`
     None: coverage was not asked for. `exit` None: a signal or a time limit ended it."""
 
     cases: tuple[TestCase, ...] = ()

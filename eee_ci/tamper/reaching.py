@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from eee_ci import text
 from eee_ci.finding import Finding
-from eee_ci.tamper import retaken, rules, source, suppressions
+from eee_ci.tamper import retaking, rules, source, suppressions
 from eee_ci.tamper.marks import Mark
 from eee_ci.tamper.names import Names, name
 
@@ -40,12 +40,13 @@ Seen = Iterator[tuple[str, ast.AST]]
 
 def judge(pairs: tuple[rules.Pair, ...], _candidate: rules.Files, told: rules.Rules) -> Iterator[Finding]:
     """What a patch adds of it; what moved is none."""
+    pairs = rules.altered(pairs)
     gone = [mark for pair in pairs for mark in _marks(pair.path, pair.before, told)]
     new = [mark for pair in pairs for mark in _marks(pair.path, pair.after, told)]
     for mark in suppressions.unaccounted(gone, new):
         yield rules.found(
             NUMBER,
-            f"{mark.kind} at `{mark.anchor[:120]}` in {text.path(mark.path)}; want code that leaves its judges alone",
+            f"{mark.kind} at `{mark.anchor[:120]}` in {text.path(mark.path)}; want none",
             mark.path,
             mark.line,
             severity="critical",
@@ -55,12 +56,13 @@ def judge(pairs: tuple[rules.Pair, ...], _candidate: rules.Files, told: rules.Ru
 def _marks(path: str, data: bytes | None, told: rules.Rules) -> Iterator[Mark]:
     if data is None or not source.is_python(path):
         return
-    tree, lines = source.parsed(data), source.lines(data)
-    if tree is None or lines is None:
+    lines = source.lines(data)
+    if lines is None:
         return
-    names, test = Names(tree), retaken.is_test(path, told.tests)
-    for node in ast.walk(tree):
-        for rule in _RULES if test else (*_RULES, _imported):
+    names, test = Names(source.nodes(data)), retaking.is_test(path, told.tests)
+    asked = _RULES if test else (*_RULES, _imported)
+    for node in source.nodes(data):
+        for rule in asked:
             for kind, at in rule(node, names):
                 line = getattr(at, "lineno", 1)
                 anchor = lines.anchors.get(line, ast.dump(at)[:400])

@@ -8,6 +8,7 @@ import msgspec
 from eee_ci import judge
 from eee_ci.agent import Change
 from eee_ci.finding import Finding, Noun, Severity
+from eee_ci.tamper import source
 from eee_ci.text import clean, clip, line
 
 TOOL = "tamper"
@@ -70,6 +71,17 @@ def pairs(base: Files, candidate: Files, changes: Iterable[Change]) -> tuple[Pai
         )
         for change in sorted(changes, key=lambda change: change.path)
     )
+
+
+def altered(given: Iterable[Pair]) -> tuple[Pair, ...]:
+    """Without Python that says the same as before, laid out anew."""
+    return tuple(pair for pair in given if not _same(pair))
+
+
+def _same(pair: Pair) -> bool:
+    if pair.before is None or pair.after is None or not source.is_python(pair.path):
+        return False
+    return source.same(pair.before, pair.after)
 
 
 def found(

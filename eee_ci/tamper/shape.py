@@ -9,7 +9,7 @@ from typing import Any
 from eee_ci import judge as verdicts
 from eee_ci import text
 from eee_ci.finding import Finding
-from eee_ci.tamper import literals, protected, rules
+from eee_ci.tamper import literals, protection, rules
 
 NUMBER = 8
 EXECUTABLE, PLAIN = "100755", "100644"
@@ -49,12 +49,12 @@ def _kind(pair: rules.Pair) -> Iterator[Finding]:
     before, after = pair.change.mode_before, pair.change.mode_after
     if after == before or after is None:
         return
-    if after == protected.LINK:
+    if after == protection.LINK:
         aim = text.line(text.decode(pair.after or b""))
         yield _found(
             pair, f"makes {text.path(pair.path)} a symbolic link to {aim}; want a file", critical=True
         )
-    elif after == protected.SUBMODULE:
+    elif after == protection.SUBMODULE:
         yield _found(pair, f"makes {text.path(pair.path)} a submodule; want a file", critical=True)
     elif after == EXECUTABLE:
         yield _found(pair, f"makes {text.path(pair.path)} executable; want no new program")
@@ -63,7 +63,7 @@ def _kind(pair: rules.Pair) -> Iterator[Finding]:
 
 
 def _content(pair: rules.Pair, caps: rules.Caps) -> Iterator[Finding]:
-    if pair.change.mode_after in (protected.LINK, protected.SUBMODULE) or pair.change.after is None:
+    if pair.change.mode_after in (protection.LINK, protection.SUBMODULE) or pair.change.after is None:
         return
     if pair.after is None:
         yield _found(

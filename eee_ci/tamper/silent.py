@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Iterator
 
+from eee_ci.tamper import source
 from eee_ci.tamper.marks import ALL, Mark
 from eee_ci.tamper.names import Names, name
 from eee_ci.tamper.source import Lines
@@ -22,10 +23,11 @@ _EQUAL = {"__eq__", "__ne__", "__contains__", "__instancecheck__"}
 Seen = tuple[str, ast.AST, str]  # kind, where, and what it stands at when that is not its line
 
 
-def marks(path: str, tree: ast.Module, lines: Lines) -> Iterator[Mark]:
+def marks(path: str, data: bytes, lines: Lines) -> Iterator[Mark]:
     """All of them, in the order of the tree."""
-    names = Names(tree)
-    for node in ast.walk(tree):
+    nodes = source.nodes(data)
+    names = Names(nodes)
+    for node in nodes:
         for rule in _RULES:
             for kind, at, anchor in rule(node, names):
                 line = getattr(at, "lineno", 1)

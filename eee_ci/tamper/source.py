@@ -94,15 +94,23 @@ def _word(token: tokenize.TokenInfo) -> str:
     return token.string.replace("'", '"') if token.type == tokenize.STRING else token.string
 
 
+@functools.lru_cache(maxsize=512)
+def nodes(data: bytes) -> tuple[ast.AST, ...]:
+    """All of the tree, in its order; none where it cannot be parsed."""
+    tree = parsed(data)
+    return tuple(ast.walk(tree)) if tree is not None else ()
+
+
 def same(before: bytes, after: bytes) -> bool:
     """Do both say the same, but for layout, comments and the order of neighbouring imports?"""
-    old, new = parsed(before), parsed(after)
-    return old is not None and new is not None and form(old) == form(new)
+    return form(before) == form(after) is not None
 
 
-def form(tree: ast.Module) -> str:
+@functools.lru_cache(maxsize=512)
+def form(data: bytes) -> str | None:
     """The tree without positions; imports that stand together are sorted, docstrings unindented."""
-    return "\n".join(_block(tree.body))
+    tree = parsed(data)
+    return "\n".join(_block(tree.body)) if tree is not None else None
 
 
 def _block(body: list[ast.stmt]) -> Iterator[str]:

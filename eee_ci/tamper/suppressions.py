@@ -16,8 +16,9 @@ def judge(pairs: tuple[rules.Pair, ...], _candidate: rules.Files, _told: rules.R
     """Each added one that no removed one accounts for."""
     gone: list[Mark] = []
     new: list[Mark] = []
+    changed = rules.altered(pairs)
     for pair in pairs:
-        before, after = _read(pair.path, pair.before), _read(pair.path, pair.after)
+        before, after = (_read(pair.path, data, syntax=pair in changed) for data in (pair.before, pair.after))
         if after is None and before is not None:
             yield _unreadable(pair.path)
             continue
@@ -79,16 +80,16 @@ def _unreadable(path: str) -> Finding:
     return rules.found(NUMBER, f"{said}; want a file that Python can parse", path)
 
 
-def _read(path: str, data: bytes | None) -> list[Mark] | None:
-    """None for Python that cannot be parsed."""
+def _read(path: str, data: bytes | None, *, syntax: bool) -> list[Mark] | None:
+    """None for Python that cannot be parsed. Without `syntax` it is the same on both sides."""
     if data is None or b"\0" in data:
         return []
     if not source.is_python(path):
         return list(marks.of_text(path, data))
-    tree, lines = source.parsed(data), source.lines(data)
-    if tree is None or lines is None:
+    lines = source.lines(data)
+    if lines is None or source.parsed(data) is None:
         return None
-    return [*marks.of_comments(path, lines), *silent.marks(path, tree, lines)]
+    return [*marks.of_comments(path, lines), *(silent.marks(path, data, lines) if syntax else ())]
 
 
 def _sentence(mark: Mark) -> str:

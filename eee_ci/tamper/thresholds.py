@@ -7,7 +7,7 @@ from typing import Any
 
 from eee_ci import text
 from eee_ci.finding import Finding
-from eee_ci.tamper import protected, rules
+from eee_ci.tamper import protection, rules
 from eee_ci.tamper.directions import ABOVE, DEFAULTS, DIRECTIONS, HARMLESS, NARROWING, OVERRULED
 from eee_ci.tamper.settings import Path, Setting, key, known, settings
 
@@ -18,7 +18,7 @@ _NOTHING = Setting(value=None)
 def judge(pairs: tuple[rules.Pair, ...], candidate: rules.Files, told: rules.Rules) -> Iterator[Finding]:
     """Every config file that decides; a deleted one loses all its settings."""
     for pair in pairs:
-        if protected.protected(pair.path, told.protected):
+        if protection.protected(pair.path, told.protected):
             yield from _overruling(pair, candidate)
             if known(pair.path):
                 yield from _file(pair)

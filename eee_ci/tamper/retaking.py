@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from eee_ci import judge
 from eee_ci.agent import Change
 from eee_ci.finding import Noun
-from eee_ci.tamper import protected, rules, shadows, source
+from eee_ci.tamper import protection, rules, shadows, source
 
 _FOLDERS = {"test", "tests", "testing", "__tests__", "__snapshots__", "spec", "specs", "e2e"}
-_LINKS = (protected.LINK, protected.SUBMODULE)
+_LINKS = (protection.LINK, protection.SUBMODULE)
 
 
 class Retaken(Noun, frozen=True, kw_only=True):
@@ -32,8 +32,8 @@ def retaken(
         if pair.change.before is None:
             remove += [pair.path] if _unwanted(pair, candidate, told) else []
         elif _decides(pair, told):
-            restore += [] if protected.harmless(pair) else [pair.path]
-        elif is_test(pair.path, told.tests) and not _same(pair):
+            restore += [] if protection.harmless(pair) else [pair.path]
+        elif is_test(pair.path, told.tests) and rules.altered([pair]):
             tests.append(pair.path)
     return Retaken(restore=tuple(restore), remove=tuple(remove), tests=tuple(tests))
 
@@ -53,14 +53,8 @@ def is_test(path: str, tests: Iterable[str] = ()) -> bool:
 
 def _decides(pair: rules.Pair, told: rules.Rules) -> bool:
     linked = pair.change.mode_after in _LINKS or pair.change.mode_before in _LINKS
-    return linked or protected.protected(pair.path, told.protected) is not None
+    return linked or protection.protected(pair.path, told.protected) is not None
 
 
 def _unwanted(pair: rules.Pair, candidate: rules.Files, told: rules.Rules) -> bool:
     return _decides(pair, told) or shadows.shadowed(pair.path, candidate) is not None
-
-
-def _same(pair: rules.Pair) -> bool:
-    if pair.before is None or pair.after is None:
-        return False
-    return source.is_python(pair.path) and source.same(pair.before, pair.after)

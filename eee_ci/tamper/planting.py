@@ -3,7 +3,7 @@ as failed reports nothing that can be believed."""
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from eee_ci.finding import Finding, Noun
 from eee_ci.tamper import oracle, rules
@@ -87,12 +87,9 @@ def _wrong(planted: Canary, suite: oracle.Suite) -> Iterator[str]:
     if lost:
         yield f"{len(lost)} tests that must fail were not run; want every test that is collected"
     if quiet:
-        yield f"{_shown(told[end] for end in quiet)}: tests that must fail did not; want them reported as failed"
+        ends = ", ".join(sorted({told[end] for end in quiet}))
+        yield f"{ends}: tests that must fail did not; want them reported as failed"
     if told.get("_holds", "passed") != "passed":
         yield f"{told['_holds']}: a test that must pass did not, so failing proves nothing"
     if suite.exit == 0:
         yield "pytest ended with exit 0 though a test must fail; want exit 1"
-
-
-def _shown(words: Iterable[str]) -> str:
-    return ", ".join(sorted(set(words)))
