@@ -119,12 +119,12 @@ def literal(raw: str) -> str:
 
 def plain(raw: str) -> str:
     """Text as a reader sees it: without comments of HTML, controls and characters that do not show."""
-    shown = text.clean(_COMMENT.sub("", "".join(sign for sign in raw if _shows(sign))))
-    return shown.replace("<!--", "").replace("-->", "")
+    shown = text.clean("".join(sign for sign in raw if _shows(sign)))
+    return _COMMENT.sub("", shown).replace("<!--", "").replace("-->", "")
 
 
 def _shows(sign: str) -> bool:
-    return sign in "\n\t" or unicodedata.category(sign)[0] != "C"
+    return sign in "\n\t\x1b" or unicodedata.category(sign)[0] != "C"
 
 
 def _finding(one: Finding) -> dict[str, object]:

@@ -53,6 +53,8 @@ class Runner:
 
     def is_ours(self, name: str) -> bool:
         """A plain file below the folder, without a link on the way to it."""
+        if os.path.isabs(name):
+            return False
         try:
             plain = stat.S_ISREG(os.lstat(name).st_mode)
         except (OSError, ValueError):
