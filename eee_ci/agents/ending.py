@@ -49,7 +49,8 @@ def stopped(end: End, root: Path) -> Stage:
 
 
 def delivered(end: End, root: Path) -> Stage:
-    """Everything in the folder of the run, and in the work tree what is to be there."""
+    """Everything in the folder of the run, and in the work tree what is to be there. Killed on the way, it is
+    done once more with the same end."""
     whole = end.private.patch(end.private.base, end.tip)
     deliver.patches(end.folder, end.private, end.listed, whole)
     files.publish(end.folder / deliver.MAILS, mails.of(end.private, end.tip))
@@ -57,12 +58,17 @@ def delivered(end: End, root: Path) -> Stage:
     applied = False
     if end.order.mode == "apply" and whole.changes:
         applied, notes = _applied(end, root, whole)
-    notes = (*notes, *_remembered(end, root))
-    end.log.note("finished", applied=applied)
-    stage = replace(_stage(end, root), applied=applied, notes=notes)
+    stage = replace(_stage(end, root), applied=applied, notes=(*notes, *_remembered(end, root)))
     deliver.report(end.folder, stage, whole, end.plan.said)
-    files.discard(end.private.place.folder)
+    end.log.note("delivered", stage=stage)
+    tidied(end.log, end.private.place.folder)
     return stage
+
+
+def tidied(log: Journal, place: Path) -> None:
+    """Nothing is left outside of the folder of the run; only then it is finished."""
+    files.discard(place)
+    log.note("finished")
 
 
 def _applied(end: End, root: Path, whole: Patch) -> tuple[bool, tuple[str, ...]]:

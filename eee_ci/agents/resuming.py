@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from eee_ci.agent import Item, Result
+from eee_ci.agent import Item, Result, Stage
 from eee_ci.agents.course import Past
 from eee_ci.agents.journal import Read
 from eee_ci.agents.work import Ended
@@ -43,8 +43,7 @@ class Story(Noun, frozen=True, kw_only=True):
     results: dict[str, Result] = {}
     ready: dict[str, Ended] = {}
     started: str = ""
-    applied: bool = False
-    finished: bool = False
+    stage: Stage | None = None  # once all was delivered
 
     @property
     def past(self) -> Past:
@@ -97,12 +96,8 @@ def _result(facts: dict[str, Any], said: Mapping[str, Any]) -> None:
     facts["tip"] = said["tip"]
 
 
-def _applied(facts: dict[str, Any], _said: Mapping[str, Any]) -> None:
-    facts["applied"] = True
-
-
-def _finished(facts: dict[str, Any], _said: Mapping[str, Any]) -> None:
-    facts["finished"] = True
+def _delivered(facts: dict[str, Any], said: Mapping[str, Any]) -> None:
+    facts["stage"] = msgspec.convert(said["stage"], Stage)
 
 
 def _nothing(_facts: dict[str, Any], _said: Mapping[str, Any]) -> None:
@@ -119,6 +114,5 @@ _TELL = {
     "conflict": _again,
     "repair": _again,
     "result": _result,
-    "applied": _applied,
-    "finished": _finished,
+    "delivered": _delivered,
 }

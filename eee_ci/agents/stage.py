@@ -53,6 +53,9 @@ def run(order: Order, means: Means) -> Stage:
         story = resuming.story(log.read())
         if story.order is None:
             log.note("begun", order=order)
+        if story.stage is not None and story.place:
+            ending.tidied(log, Path(story.place))
+            return story.stage
         private = _private(story, means, log)
         pulse = Pulse()
         bench = _bench(private, means, pulse)
