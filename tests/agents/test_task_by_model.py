@@ -7,7 +7,7 @@ import pytest
 
 from tests.agents import mini, scripted_model
 from tests.agents.scripted import Scripted, agent
-from tests.agents.scripted_model import DONE, TOO_MANY, Step
+from tests.agents.scripted_model import DONE, TOO_MANY, Step, Trouble
 
 pytestmark = [
     pytest.mark.live,
@@ -33,13 +33,14 @@ def project(tmp_path: Path) -> Scripted:
 
 
 def configured(project: Scripted, url: str) -> None:
-    backend = {
+    backend: dict[str, object] = {
         "kind": "mini-swe-agent",
         "model": mini.MODEL,
         "key": "OPENAI_API_KEY",
         "env": {"OPENAI_API_BASE": url},
     }
     project.configured({"mini": backend}, CONFIG, budgets={"seconds": 300})
+    project.write({".gitignore": "__pycache__/\n"})
     project.write({".claude/agents/tester.md": agent("tester", "mini", "Mends tests that fail.")}).commit()
 
 
@@ -54,7 +55,7 @@ def test_a_failing_test_is_mended_verified_and_applied(
     project: Scripted, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     program = mini.environment(tmp_path_factory.mktemp("mini"))
-    script = [
+    script: list[Step | Trouble] = [
         Step(mini.LOOK, shows="FAILED (failures=1)"),
         TOO_MANY,
         Step(mini.MEND),
