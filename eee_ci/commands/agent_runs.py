@@ -72,7 +72,7 @@ def _row(known: Known) -> str:
     what = "nothing" if order is None else order.task or ("fixers" if order.fixers else "findings")
     ends = [result.end for result in story.results.values()]
     told = ", ".join(f"{ends.count(end)} {end}" for end in dict.fromkeys(ends)) or "no item done"
-    return text.line(f"{known.run}  {_state(known)}  {text.clip(what, 80)}: {told}")
+    return f"{known.run}  {_state(known)}  {text.line(text.clip(what, 80))}: {told}"
 
 
 def _state(known: Known) -> str:
@@ -83,7 +83,7 @@ def _progress(known: Known) -> Iterator[str]:
     story = resuming.story(known.read)
     for item in story.items or ():
         result = story.results.get(item.id)
-        yield text.line(f"  {result.end if result else 'open'}  {item.id}  {item.title}")
+        yield f"  {result.end if result else 'open'}  {text.line(item.id)}  {text.line(item.title)}"
     if not known.busy:
         yield f"go on with it: eee-ci agents resume {known.run}"
 
