@@ -87,7 +87,7 @@ def _item(agent: Agent, findings: Sequence[Finding]) -> Item:
         task=f"Mend {title}: {_rules(findings)}.",
         targets=tuple(dict.fromkeys(one.fingerprint for one in findings if one.fingerprint)),
         findings=tuple(findings),
-        scope=known if None not in paths else (),
+        scope=known,
         domains=tuple(sorted({domain(finding) for finding in findings})),
     )
 

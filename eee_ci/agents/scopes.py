@@ -2,6 +2,7 @@
 stands for all that is below it. Doubt means yes."""
 
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -28,12 +29,10 @@ def meet(these: Sequence[str], those: Sequence[str]) -> bool:
     plain_left, plain_right = ({*filter(_is_plain, scope)} for scope in (left, right))
     if _below(plain_left, plain_right) or _below(plain_right, plain_left):
         return True
-    return any(
-        _met(_folder(one), _folder(other))
-        for one in left
-        for other in right
-        if not (one in plain_left and other in plain_right)
+    pairs = itertools.chain(
+        itertools.product(left - plain_left, right), itertools.product(plain_left, right - plain_right)
     )
+    return any(_met(_folder(one), _folder(other)) for one, other in pairs)
 
 
 @functools.cache
