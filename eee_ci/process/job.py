@@ -154,7 +154,7 @@ class Job:
 
 
 def _refusal(error: OSError | ValueError, plan: "dict[str, Any]") -> "dict[str, Any]":
-    places = {spawn.FolderError: "folder", InputError: "input"}
+    places: dict[type, str] = {spawn.FolderError: "folder", InputError: "input"}
     code = error.errno if isinstance(error, OSError) else None
     return {
         "why": "start",

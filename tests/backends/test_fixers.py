@@ -274,6 +274,34 @@ def test_an_interpreter_that_does_not_start_is_passed_over(
     assert told.reason == "lint: ruff is not installed for the project"
 
 
+def test_globs_name_files_and_nothing_outside(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "src").mkdir()
+    (root / "src" / "c.py").write_text("x", encoding="utf-8")
+    once = "for name in sys.argv[1:]: open(name, 'w').write('done')"
+    told = run(root, capsys, script(root, once), files=[str(root / "a.py"), "no.py"], globs=["src", "b.p*"])
+    assert told.files == ("b.py", "src/c.py")
+
+
+def test_where_nothing_can_run_the_reason_is_told(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(root, capsys).reason == "the agent names no fixers"
+    told = run(root, capsys, {"name": "dependencies", "nothing": "there is nothing"})
+    assert (told.status, told.reason) == ("ok", "there is nothing")
+    assert run(root, capsys, {"name": "x", "nothing": "no", "wrong": True}).status == "error"
+
+
+def test_what_follows_a_change_runs_after_one_only(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    after = script(root, "for name in sys.argv[1:]: open(name, 'w').write('after')", after=True)
+    assert run(root, capsys, after).files == ()
+    first = script(root, "for name in sys.argv[1:]: open(name, 'w').write('first')")
+    assert run(root, capsys, first, after, rounds=1).files == ("a.py", "b.py")
+    assert text(root) == "after"
+
+
+def test_files_of_other_languages_are_not_handed_over(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = run(root, capsys, script(root, "sys.exit(1)", suffixes=[".js"]))
+    assert (told.status, told.last) == ("ok", None)
+
+
 def test_very_many_files_come_in_lots(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -299,6 +299,20 @@ def test_its_list_of_todos_is_mirrored(name: str, todos: tuple[Todo, ...] | None
     assert read(name).todos == todos
 
 
+def test_a_list_that_is_none_changes_nothing() -> None:
+    rows = [{"type": "todo", "todos": [{"content": "Look"}]}, {"type": "todo", "todos": "all done"}]
+    assert read("eee/", data=b"\n\n  \n".join(json.dumps(row).encode() for row in rows)).todos == (
+        Todo(content="Look"),
+    )
+
+
+def test_a_tool_of_claude_without_words_is_a_tool_still() -> None:
+    block = {"type": "tool_use", "id": "t", "name": "TodoWrite", "input": "all"}
+    data = json.dumps({"type": "assistant", "message": {"content": [block, {"type": "thinking"}]}}).encode()
+    told = read("claude/", data=data)
+    assert (told.last, told.turns, told.todos) == ("TodoWrite", None, ())
+
+
 def test_nothing_it_says_reaches_a_terminal_as_a_control() -> None:
     event = {"type": "message", "text": "\x1b]0;evil\x07\x1b[2Jred\u202e\n::error::x"}
     tool = {"type": "tool", "name": "x\ny\x1b[1m", "files": ["a\n\x1b[2J.py"]}
