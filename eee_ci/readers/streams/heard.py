@@ -9,6 +9,7 @@ from eee_ci.readers.streams import ends, lines
 from eee_ci.readers.streams.todos import Board
 
 ACTIVITY, WORDS, REASON = 200, 4000, 600  # bytes kept
+_RAW = 4 * WORDS  # characters kept before cleaning
 MOST_FILES, MOST_WARNINGS = 1000, 20
 
 
@@ -21,12 +22,11 @@ class Heard:
         self.usd: float | None = None
         self.tokens = Tokens()
         self.messages: dict[str, Tokens] = {}  # what each took: a later word on one replaces the earlier
-        self.message = ""
-        self.last: str | None = None
         self.retries = self.events = self.unknown = self.damaged = 0
         self._board: Board | None = None
         self._below = f"{root.rstrip('/')}/" if root else ""
         self._said = ""
+        self._activity: tuple[str, ...] = ()  # a tool; none: it spoke last
         self._files: dict[str, None] = {}
         self._warnings: dict[str, None] = {}
 
@@ -37,15 +37,14 @@ class Heard:
         return self._board
 
     def say(self, words: object, *, more: bool = False) -> None:
-        """Words of its own; `more` of what it said before."""
-        self._said = text.tail((self._said if more else "") + lines.string(words), WORDS)
-        if said := text.clean(self._said).strip():
-            self.message = text.tail(said, WORDS)
-            self.last = text.clip(text.line(said), ACTIVITY)
+        """Words of its own; `more` of what it said before. They are cleaned once, at the end."""
+        new = lines.string(words)
+        if new.strip() or more:
+            self._said = ((self._said if more else "") + new)[-_RAW:]
+            self._activity = ()
 
     def use(self, tool: object, target: object = "") -> None:
-        words = f"{lines.string(tool) or 'a tool'} {lines.string(target)}"
-        self.last = text.clip(text.line(words), ACTIVITY)
+        self._activity = (lines.string(tool) or "a tool", lines.string(target)[:_RAW])
 
     def touch(self, path: object) -> None:
         """A file that it says it changed, relative to its folder."""
@@ -77,6 +76,7 @@ class Heard:
         """The noun. With no outcome it goes on; one that was cut short is not judged by its words."""
         end = None if outcome is None else ends.cut(outcome) or judge(self, outcome)
         reason = end.reason if end else None
+        message = text.tail(text.clean(self._said).strip(), WORDS)
         return Told(
             status=end.status if end else None,
             reason=text.clip(text.line(reason), REASON) if reason else None,
@@ -85,8 +85,8 @@ class Heard:
             usd=self.usd,
             tokens=self.tokens,
             todos=self._board.all() if self._board else None,
-            last=self.last,
-            message=self.message,
+            last=text.clip(text.line(" ".join(self._activity) or message), ACTIVITY) or None,
+            message=message,
             files=tuple(self._files),
             retries=self.retries,
             events=self.events,
