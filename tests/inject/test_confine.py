@@ -110,6 +110,13 @@ def test_it_writes_in_its_folders_only_and_makes_those_that_are_not_there(tmp_pa
     assert (ran.stdout, (made / "x").exists(), (tmp_path / "y").exists()) == (f"{tmp_path}\n", True, False)
 
 
+def test_its_own_streams_can_be_opened_again_by_name(tmp_path: Path) -> None:
+    argv = [sys.executable, "-I", "-S", inject.script("confine.py"), "--", "sh", "-c"]
+    with (tmp_path / "out").open("w") as out:
+        subprocess.run([*argv, "echo named >> /dev/stdout"], stdout=out, check=True, timeout=60)
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "named\n"
+
+
 def test_what_is_hidden_cannot_be_read_and_all_else_can(tmp_path: Path) -> None:
     need("files")
     (tmp_path / "home/.ssh").mkdir(parents=True)
@@ -223,8 +230,8 @@ def test_it_has_no_privileges_and_no_way_to_any() -> None:
 def test_groups_that_are_left_are_tidied_away() -> None:
     run("--processes", "50", "--", "true")
     assert run("--tidy").returncode == 0
-    groups = [Path(folder) for folder in limits._groups()]
-    assert [left for folder in groups if folder.is_dir() for left in folder.glob("eee-ci-*/")] == []
+    groups = {left for folder in limits._groups() for left in Path(folder).glob("eee-ci-*/")}
+    assert [group for group in groups if not (group / "cgroup.procs").read_text(encoding="utf-8")] == []
 
 
 def test_it_runs_in_an_old_python() -> None:
