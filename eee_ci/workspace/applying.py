@@ -8,7 +8,7 @@ from eee_ci.errors import UsageError
 from eee_ci.files.swapping import Edit, State, swap
 from eee_ci.model import Tree
 from eee_ci.tree.content import EXECUTABLE, PLAIN
-from eee_ci.workspace import names, objects
+from eee_ci.workspace import names, objects, taking
 from eee_ci.workspace.nouns import Place
 
 _AGAIN = "nothing was written: run again on the files as they are now"
@@ -19,6 +19,8 @@ def apply(root: Path, before: Tree, patch: Patch, place: Place) -> None:
     changes = patch.changes
     if faults := [fault for change in changes if (fault := _fault(change, before))]:
         raise UsageError("; ".join(faults), _AGAIN)
+    if taking.describe(place, patch.base, patch.tree) != patch:
+        raise UsageError("the patch is not the one that the private repository holds", "start a new run")
     ids = [blob for change in changes for blob in (change.before, change.after) if blob is not None]
     texts = objects.contents(place.store, ids)
     swap(root.resolve(), [_edit(change, texts) for change in changes])

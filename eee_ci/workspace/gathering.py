@@ -181,13 +181,15 @@ class _Gathering:
             self._refuse(path, f"is a {'changed' if known else 'new'} symbolic link to {text.path(target)}")
 
     def _file(self, handle: int, path: str, known: Known | None) -> None:
-        with os.fdopen(handle, "rb") as file:
-            found = os.fstat(file.fileno())
+        try:
+            found = os.fstat(handle)
             mode = EXECUTABLE if found.st_mode & stat.S_IXUSR else PLAIN
             if found.st_size > LARGEST and not (known and known.size == found.st_size):
                 self._refuse(path, f"is {found.st_size} bytes large")
                 return
-            digest, data = self._contents(file.fileno(), found.st_size)
+            digest, data = self._contents(handle, found.st_size)
+        finally:
+            os.close(handle)
         if known == (mode, digest, found.st_size):
             self.entries[path] = (mode, digest)
         elif what := self._forbidden(found, path, known, data):

@@ -8,6 +8,8 @@ _CONTROL = ("Cc", "Cf", "Cs", "Zl", "Zp")  # surrogates stand for bytes that are
 def gitlike(part: str) -> bool:
     """Would some file system take this name for `.git`? Case, composed letters, invisible characters, the
     endings that Windows drops and its short names count."""
+    if part.isascii() and "git" not in part.lower():  # nearly all names, of which there are many
+        return False
     shown = "".join(sign for sign in unicodedata.normalize("NFC", part) if _kind(sign) != "Cf")
     spelled = shown.casefold()
     return any(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from eee_ci import tree, workspace
 from eee_ci.agent import Change, Patch
@@ -254,3 +255,14 @@ def test_a_file_that_changes_while_others_are_written_stops_all_of_it(
 def test_a_project_that_is_gone_is_told(site: Site, before: Tree, patch: Patch) -> None:
     with pytest.raises(WriteError, match="cannot change files in"):
         workspace.apply(site.project / "nowhere", before, patch, site.private)
+
+
+def test_a_patch_that_the_private_repository_does_not_hold_is_refused(
+    site: Site, before: Tree, patch: Patch
+) -> None:
+    refused_as = "is not the one that the private repository holds"
+    was = shape(site.project)
+    for forged in (replace(patch, sha256="0" * 64), replace(patch, changes=patch.changes[:1])):
+        with pytest.raises(UsageError, match=refused_as):
+            workspace.apply(site.project, before, forged, site.private)
+    assert shape(site.project) == was

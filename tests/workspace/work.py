@@ -23,7 +23,12 @@ FILES = {
 
 
 def git(folder: Path, *words: str) -> str:
-    return subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=True).stdout
+    """With nobody's settings: fixtures of a module come before those that clear the environment."""
+    nobody = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "HOME": "/nowhere"}
+    argv = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main"]
+    env = {"PATH": os.environ["PATH"], **nobody}
+    done = subprocess.run([*argv, *words], cwd=folder, env=env, capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 def write(folder: Path, files: dict[str, str]) -> None:

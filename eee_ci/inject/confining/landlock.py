@@ -22,6 +22,8 @@ _TCP, _SCOPES = 0b11, 0b11
 _TCP_SINCE, _SCOPES_SINCE = 4, 6
 # harmless to write to, and everybody does
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+# what `/dev/stdout` and `/dev/stderr` lead to
+STREAMS = ("/proc/self/fd/1", "/proc/self/fd/2")
 
 
 class _Ruleset(ctypes.Structure):
@@ -50,7 +52,8 @@ def restrict(write: list[str], hidden: list[str], *, tcp: bool) -> dict[str, str
     size = 8 if abi < _TCP_SINCE else 16 if abi < _SCOPES_SINCE else 24
     attributes = _Ruleset(writing | reading, 0 if tcp else _TCP, _SCOPES)
     ruleset = call(_CREATE, ctypes.byref(attributes), ctypes.c_size_t(size), ctypes.c_uint32(0))
-    for path in (*write, *DEVICES):
+    files = filter(os.path.isfile, STREAMS)  # pipes need no rule, and get none
+    for path in (*write, *DEVICES, *files):
         _allow(ruleset, path, writing | reading)
     for path in _around(hidden) if hidden else ():
         _allow(ruleset, path, reading)
