@@ -53,3 +53,10 @@ def bench(session: nox.Session) -> None:
 def soundness(session: nox.Session) -> None:
     """A real project, edited at random: a check that remembers against one from scratch."""
     session.run(sys.executable, "tests/soundness/soundness.py", *session.posargs, external=True)
+
+
+@nox.session
+def agents(session: nox.Session) -> None:
+    """The real mini-swe-agent, against a scripted model on loopback; needs minutes and the registry."""
+    env = {"EEE_CI_AGENT_TEST": "1"}
+    session.run("python", "-m", "pytest", "-s", "tests/agents", *session.posargs, env=env, external=True)

@@ -48,8 +48,9 @@ class Limits(Noun, frozen=True, kw_only=True):
 
 class Backend(Noun, frozen=True, kw_only=True):
     """A configured backend: its kind is the adapter. `argv` replaces the adapter's own words where it is
-    given; in it `{workdir}`, `{prompt}`, `{model}` and `{scratch}` are filled in word by word. `reader` names
-    the parser of what the program says. `key` is the one variable that is handed on to it."""
+    given; in it `{workdir}`, `{model}`, `{scratch}` and `{prompt}` (a file) are filled in word by word. What
+    is asked comes by standard input as well. `reader` names the parser of what the program says. `key` is
+    the one variable that is handed on to it."""
 
     name: str
     kind: str

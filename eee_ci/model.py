@@ -75,6 +75,7 @@ class Step(Noun, frozen=True, kw_only=True):
     stdout: str = ""  # the kept file that takes standard output whole; else it is captured, bounded
     go_on: tuple[int, ...] = (0,)  # exit codes after which the next step runs
     skip_if: str = ""  # a file below {scratch}: when it exists the step is not needed
+    stdin: str = ""  # a file below {scratch} that it gets as standard input; none: there is nothing to read
     cwd: str = "{root}"
 
 

@@ -181,6 +181,14 @@ class Place(Noun, frozen=True, kw_only=True):
     python: str
 
 
+class Usage(Noun, frozen=True, kw_only=True):
+    """What a tree of processes takes now: seconds of CPU so far of those that live, bytes of memory."""
+
+    cpu: float
+    memory: int
+    processes: int
+
+
 class Executor(Protocol):
     """Runs commands, many at once; no command waits for another one here. Nothing of it is left after
     the `with` that it is used in."""
@@ -202,3 +210,17 @@ class Executor(Protocol):
 
     def stop(self, *, now: bool) -> None:
         """End all that runs: politely first, or at once. Their outcomes still come from `collect`."""
+
+
+class Observing(Executor, Protocol):
+    """An executor that lets a job be looked at, and ended, while others run on."""
+
+    def end(self, job: str, *, now: bool) -> None:
+        """End one job: politely first, or at once. Its outcome still comes from `collect`."""
+
+    def peek(self, job: str, name: str, most: int) -> bytes:
+        """The first `most` bytes of a file in its scratch folder as they are now; nothing where there is
+        none, or the job does not run."""
+
+    def usage(self, job: str) -> Usage | None:
+        """What the job's processes take together; None where it is not known."""

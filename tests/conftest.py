@@ -90,6 +90,17 @@ class Project:
             check=False,
         )
 
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
+        """The same, to be killed on its way."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "eee_ci", *words],
+            cwd=self.root,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
     def report(self) -> Run:
         data = (self.root / ".eee-ci" / "reports" / "report.json").read_bytes()
         return msgspec.json.decode(data, type=Run)

@@ -5,14 +5,19 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import msgspec
+
 from eee_ci import commands, executors, files, pipeline, reports, text
-from eee_ci.commands import again, github, report, status
+from eee_ci.agent import Stage
+from eee_ci.agents import runs
+from eee_ci.commands import again, github, permitting, repairing, report, status
 from eee_ci.commands.phases import Phases
 from eee_ci.console import Console, summary
 from eee_ci.console.watch import Watch
 from eee_ci.errors import BUG, WriteError
 from eee_ci.model import Run
 from eee_ci.plan import Plan
+from eee_ci.ports import Executor
 from eee_ci.process.signals import Signals
 from eee_ci.rendering import trace
 
@@ -32,12 +37,17 @@ def run(arguments: argparse.Namespace) -> int:
             github.guard(os.environ, plan.tree.commit)
         home = files.home(project)
         notes = status.begin(home)
-        seen = again.look(plan, os.environ)
+        notes = (*notes, *runs.crashed(project))
+        stage = _stage(arguments, plan, executor, signals, console) if _with_agents(arguments, plan) else None
+        if stage is not None and stage.applied:
+            plan = commands.planned(arguments, phase)
+        seen = again.look(plan, os.environ) if stage is None else None
         watch = Watch(console, quiet=arguments.quiet or arguments.json, verbose=arguments.verbose)
         with phase("run"):
             judged = pipeline.run(
                 plan, executor, watch=watch, signals=signals, fail_fast=arguments.fail_fast, notes=notes
             )
+        judged = msgspec.structs.replace(judged, agents=stage)
         with phase("reports"):
             rendered = reports.render(
                 judged, dict.fromkeys(("json", *plan.config.reports)), junit_dialect=plan.config.junit_dialect
@@ -56,6 +66,24 @@ def run(arguments: argparse.Namespace) -> int:
     for fault in faults:
         console.lines([f"eee-ci: {fault}"])
     return BUG if faults and not judged.signal else judged.exit_code
+
+
+def _with_agents(arguments: argparse.Namespace, plan: Plan) -> bool:
+    """Asked for by the verb or an option; or by the config, where agents may work at all."""
+    if arguments.verb != "check" or arguments.agents is not None:
+        return True
+    return plan.config.agents.enabled and permitting.refusal(Path(plan.root), os.environ) is None
+
+
+def _stage(
+    arguments: argparse.Namespace, plan: Plan, executor: Executor, signals: Signals, console: Console
+) -> Stage:
+    """The agents first: what they repair is judged with everything else."""
+    scene = repairing.Scene(Path(plan.root), plan.config, plan.tree, executor, signals, console)
+    made = repairing.run(scene, repairing.order(arguments, plan.config), arguments)
+    if not arguments.json and not arguments.quiet:
+        console.lines(repairing.lines(made, console))
+    return made
 
 
 def _trace(judged: Run, file: Path | None, phase: Phases, plan: Plan) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from eee_ci.config.agents import Agents as Agents  # the noun of this door
 from eee_ci.config.editor import schema as schema
 from eee_ci.config.extend import Files
 from eee_ci.config.find import choose
@@ -43,6 +44,7 @@ class Config(Noun, frozen=True, kw_only=True):
     gates: tuple[Gate, ...] = ()
     reports: tuple[str, ...] = ("json", "junit", "sarif", "markdown")
     junit_dialect: Literal["common", "strict"] = "common"
+    agents: Agents = Agents()
     origins: dict[str, Setting] = {}
     files: tuple[str, ...] = ()  # all that was read
 

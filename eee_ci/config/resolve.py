@@ -4,6 +4,7 @@ import posixpath
 from functools import partial
 from typing import Any
 
+from eee_ci.config import agents
 from eee_ci.config.extend import HEAD
 from eee_ci.config.gates import Tools
 from eee_ci.config.gates import read as read_gate
@@ -11,7 +12,8 @@ from eee_ci.config.kinds import table
 from eee_ci.config.limits import read as read_limits
 from eee_ci.config.needs import circles
 from eee_ci.config.nodes import Node
-from eee_ci.config.shape import FileKeys, GateKeys, LimitKeys, seconds
+from eee_ci.config.scalars import seconds
+from eee_ci.config.shape import FileKeys, GateKeys, LimitKeys
 from eee_ci.config.walk import Walk
 from eee_ci.config.words import joined, listed, near, quoted
 from eee_ci.model import Gate
@@ -26,6 +28,7 @@ def resolve(walk: Walk, tree: Node, tools: Tools) -> dict[str, Any]:
     known = {key: field for key, field in table(FileKeys).items() if key not in HEAD}
     values = walk.members(tree, known, "")
     _held_together(walk, tree)
+    _known_backend(walk, tree, values.get("agents"))
     return {} if walk.faults else _fields(values)
 
 
@@ -44,6 +47,15 @@ def _held_together(walk: Walk, tree: Node) -> None:
             _known(walk, item, joined("gates", name), gates)
     for circle in circles({name: [item.value for item in items] for name, items in asked.items()}):
         _refuse_circle(walk, circle, asked)
+
+
+def _known_backend(walk: Walk, tree: Node, said: dict[str, Any] | None) -> None:
+    """The backend that agents use when they name none has to be one of those that are there."""
+    name, there = (said or {}).get("backend"), {agents.FIXERS, *(said or {}).get("backends", {})}
+    if name is not None and name not in there and walk.complete:
+        meant = near(name, there) or f"; there are {listed(sorted(there))}"
+        place = tree.value["agents"].value["backend"].at
+        walk.fault(place, "agents.backend", f"there is no backend {quoted(name)}{meant}")
 
 
 def _needs(gate: Node) -> list[Node]:
@@ -79,6 +91,7 @@ def _fields(values: dict[str, Any]) -> dict[str, Any]:
         "pass_env": env.get("pass"),
         "set_env": env.get("set"),
         "gates": tuple(_gate(name, gate, timeout) for name, gate in values["gates"].items()),
+        "agents": agents.made(values.get("agents")),
         **_reports(reports),
         **{name: _paths(values[name]) for name in _PATHS if values.get(name) is not None},
     }

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TextIO
 
 from eee_ci import text
@@ -25,6 +25,7 @@ class Console:
         self.live = self.tty and environ.get("TERM", "") not in ("", "dumb") and "CI" not in environ
         self._runner = environ.get("GITHUB_ACTIONS") == "true"
         self._closed = False
+        self._drawn = 0  # lines of the block
 
     @property
     def width(self) -> int:
@@ -53,6 +54,15 @@ class Console:
         """One line that is overwritten by the next; nothing where there is no live terminal."""
         if self.live:
             self._write(f"\r\x1b[2K{line[: max(self.width - 1, 0)]}")
+            self._flush()
+
+    def block(self, lines: Sequence[str]) -> None:
+        """Some lines that are overwritten by the next; nothing where there is no live terminal."""
+        if self.live:
+            up = f"\x1b[{self._drawn}A" if self._drawn else ""
+            body = "".join(f"{line[: max(self.width - 1, 0)]}\n" for line in lines)
+            self._write(f"\r{up}\x1b[J{body}")
+            self._drawn = len(lines)
             self._flush()
 
     def raw(self, data: str) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from eee_ci.executors import local
-from eee_ci.ports import Executor
+from eee_ci.ports import Observing
 from eee_ci.process.signals import Signals
 
-TABLE: dict[str, Callable[[Signals | None], Executor]] = {
+TABLE: dict[str, Callable[[Signals | None], Observing]] = {
     "local": local.Local,
 }

@@ -9,7 +9,7 @@ from eee_ci import files, placing
 from eee_ci.errors import EeeCiError
 from eee_ci.files import plain
 from eee_ci.model import Command, Outcome
-from eee_ci.ports import Place
+from eee_ci.ports import Place, Usage
 from eee_ci.process.signals import Signals
 from eee_ci.process.supervisor import Supervisor
 
@@ -56,6 +56,21 @@ class Local:
     def stop(self, *, now: bool) -> None:
         """End all that runs: TERM, and KILL after some seconds, or KILL at once."""
         self._supervisor.stop(now=now)
+
+    def end(self, job: str, *, now: bool) -> None:
+        """End one job in the same way."""
+        self._supervisor.stop(now=now, job=job)
+
+    def peek(self, job: str, name: str, most: int) -> bytes:
+        """The beginning of a file that the job writes."""
+        if job not in self._jobs:
+            return b""
+        return files.kept(self._jobs[job][0], (name,), most).get(name, b"")[:most]
+
+    def usage(self, job: str) -> Usage | None:
+        """What its processes take now."""
+        found = self._supervisor.usage(job)
+        return Usage(cpu=found[0], memory=found[1], processes=found[2]) if found else None
 
     def _prepare(self, command: Command, place: Place, scratch: Path) -> Command:
         files.folder(scratch / "tmp")

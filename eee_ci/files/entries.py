@@ -4,10 +4,11 @@ work. Paths are text, since pathlib costs more than some of this does."""
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _MORE = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+_BOTH = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE, _FOLDER = 0o600, 0o700
 
 
@@ -113,3 +114,23 @@ def _rename(path: str, target: str) -> None:
     except FileNotFoundError:
         folder(os.path.dirname(target))  # noqa: PTH120
         os.replace(path, target)  # noqa: PTH105
+
+
+@contextlib.contextmanager
+def growing(path: str) -> Iterator[Callable[[bytes], None]]:
+    """Adds lines to a file, each on the disk before anything else happens. A torn one is closed first."""
+    handle = os.open(path, _BOTH, _FILE)
+    try:
+        end = os.fstat(handle).st_size
+        if end and os.pread(handle, 1, end - 1) != b"\n":
+            os.write(handle, b"\n")
+
+        def add(line: bytes) -> None:
+            rest = memoryview(line + b"\n")
+            while rest:
+                rest = rest[os.write(handle, rest) :]
+            os.fsync(handle)
+
+        yield add
+    finally:
+        os.close(handle)

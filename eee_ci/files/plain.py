@@ -39,6 +39,22 @@ def copy(source: str, target: str, *, mode: int) -> None:
         os.utime(new.fileno(), ns=(found.st_atime_ns, found.st_mtime_ns))
 
 
+def copy_below(source: Path, target: Path, most: int) -> None:
+    """Copy the regular files of a folder, at most so many bytes; what cannot be copied is left out."""
+    left = most
+    for folder, _, names in os.walk(source):
+        at = target / Path(folder).relative_to(source)
+        for name in sorted(names):
+            try:
+                left -= os.lstat(f"{folder}/{name}").st_size
+                if left < 0:
+                    return
+                files.folder(at)
+                copy(f"{folder}/{name}", f"{at}/{name}", mode=0o644)
+            except OSError:
+                continue
+
+
 def append(path: Path, data: bytes) -> None:
     """Add to a file that somebody else reads afterwards, such as a runner's."""
     with files.writing(path), path.open("ab") as stream:

@@ -102,21 +102,23 @@ def run(
     filters: Sequence[str] = (),
     project: Path | None = None,
     env: dict[str, str] | None = None,
+    good: Sequence[int] = (0,),
+    environ: Mapping[str, str] = os.environ,
 ) -> Ran:
-    """What a git command says in a folder; GitError when it fails. `env` comes on top."""
-    folders = search.path(os.environ, project or folder)
+    """What a git command says in a folder; GitError when it ends otherwise. `env` is on top of `environ`."""
+    folders = search.path(environ, project or folder)
     program = search.program("git", folders)
     if program is None:
         raise GitError("git was not found on PATH", "install it to have ignored files left out")
     switches = (*SETTINGS, *_off(filters))
     argv = (program, "--no-pager", *(word for setting in switches for word in ("-c", setting)), *words)
-    variables = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "LC_"))}
+    variables = {name: value for name, value in environ.items() if not name.startswith(("GIT_", "LC_"))}
     variables |= VARIABLES | {"PATH": folders} | _odd(filters) | (env or {})
     try:
         ran = process.run(argv, cwd=folder, env=variables, timeout=TIMEOUT, feed=feed)
     except OSError as error:
         raise GitError(f"git could not be started in {text.path(folder)}: {error.strerror}") from None
-    if ran.exit != 0:
+    if ran.exit not in good:
         raise refusal(folder, ran)
     return ran
 

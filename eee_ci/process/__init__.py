@@ -24,6 +24,10 @@ _TICK = 0.02  # seconds, where no file tells that a process has ended
 _PIECE = 65536
 
 
+class StoppedError(Exception):
+    """The caller did not want the end of a command any more."""
+
+
 def run(
     argv: Sequence[str],
     *,
@@ -32,11 +36,13 @@ def run(
     timeout: float,
     feed: bytes = b"",
     largest: int = LARGEST,
+    stop: int | None = None,
 ) -> "Ran":
     """Run a short command of our own to its end and return all it said. An OSError when it cannot start.
 
     When time runs out its whole tree is killed: signal 9 and no exit. Of more output than the largest
-    the middle is `omitted`, and there is no exit either."""
+    the middle is `omitted`, and there is no exit either. Once the file `stop` is readable its tree is killed
+    and a StoppedError raised."""
     from eee_ci.model import Ran
 
     ensure_standard_streams()
@@ -52,6 +58,8 @@ def run(
                 cwd=os.fsencode(cwd),
                 streams=(given, out.writer, err.writer),
             )
+        if stop is not None:
+            ears.add(stop, _stop)
         status = _wait(pid, ears, began + timeout)
         out.drain(ears.buffer)
         err.drain(ears.buffer)
@@ -65,6 +73,10 @@ def run(
         omitted=omitted,
         seconds=time.monotonic() - began,
     )
+
+
+def _stop() -> None:
+    raise StoppedError
 
 
 def ensure_standard_streams() -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from eee_ci.process import cgroup, kin, spawn
 from eee_ci.process.ears import Ears
 from eee_ci.process.pipes import Capture
-from eee_ci.process.step import Step
+from eee_ci.process.step import InputError, Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -154,11 +154,11 @@ class Job:
 
 
 def _refusal(error: OSError | ValueError, plan: "dict[str, Any]") -> "dict[str, Any]":
-    place = "folder" if isinstance(error, spawn.FolderError) else "program"
+    places: dict[type, str] = {spawn.FolderError: "folder", InputError: "input"}
     code = error.errno if isinstance(error, OSError) else None
     return {
         "why": "start",
-        "place": place,
+        "place": places.get(type(error), "program"),
         "errno": code,
         "words": str(error),
         "argv": plan["argv"],

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 MARK = b"EEE_RUN_ID="  # in the environment of all that we start
 _NAME = 80
+_UTIME = 11  # of the fields after the name: utime, stime, and the same of its children
 
 
 def available(proc: str = "/proc") -> bool:
@@ -106,6 +107,23 @@ def memory(pid: int) -> int:
     except OSError:
         pass
     return 0
+
+
+def cpu(pid: int) -> float:
+    """Seconds of CPU that it and the children it has waited for took so far; 0 when it is gone."""
+    try:
+        fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+        return sum(map(int, fields[_UTIME : _UTIME + 4])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+def usage(parent: int, marked_as: bytes) -> tuple[float, int, int] | None:
+    """Seconds of CPU, bytes of memory and number of all processes below the children of `parent` that bear
+    the mark; None where there is none."""
+    own = [pid for pid in children(parent) if mark(pid) == marked_as]
+    pids = [*own, *(pid for each in own for pid in descendants(each))]
+    return (sum(map(cpu, pids)), sum(map(memory, pids)), len(pids)) if pids else None
 
 
 def _parent(pid: int, proc: str) -> int | None:

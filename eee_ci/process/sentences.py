@@ -9,6 +9,9 @@ from typing import Any
 from eee_ci import text
 
 DIED = "the supervisor died, so the processes were ended; nothing is known of their verdict"
+TIMED_OUT, CANCELLED = "timed out after", "cancelled"
+TOO_LARGE = "killed: its standard output went over"
+NO_FOLDER, NO_INPUT, NO_START = "cannot run in", "cannot read its standard input", "cannot start"
 _CRASHES = {"SIGSEGV", "SIGBUS", "SIGABRT", "SIGILL", "SIGFPE", "SIGSYS", "SIGTRAP"}
 _ADVICE = {
     errno.ENOENT: "install it, or name it by its full path",
@@ -34,13 +37,15 @@ def problem(fault: Mapping[str, Any], signalled: int | None, peak: int | None) -
 def _start(fault: Mapping[str, Any]) -> str:
     argv, cwd = fault["argv"], os.fsdecode(fault["cwd"])
     if fault["place"] == "folder":
-        return f"cannot run in {text.line(cwd)}: {_reason(fault)}"
+        return f"{NO_FOLDER} {text.line(cwd)}: {_reason(fault)}"
+    if fault["place"] == "input":
+        return f"{NO_INPUT}: {_reason(fault)}"
     program = os.fsdecode(argv[0]) if argv else ""
     name = text.line(program) or "a program without a name"
     reason, advice = _reason(fault), _ADVICE.get(fault["errno"] or 0, "")
     if fault["errno"] == errno.ENOENT and os.path.exists(os.path.join(cwd, program)):
         reason, advice = "the program named in its first line is missing", "install it anew for this machine"
-    return f"cannot start {name}: {reason}" + (f"; {advice}" if advice else "")
+    return f"{NO_START} {name}: {reason}" + (f"; {advice}" if advice else "")
 
 
 def _reason(fault: Mapping[str, Any]) -> str:
@@ -52,15 +57,15 @@ def _timeout(fault: Mapping[str, Any]) -> str:
     how = f"TERM, {fault['grace']:g} s, KILL" if fault["killed"] else "TERM"
     running = [text.line(text.decode(name)) for name in fault.get("running", ())]
     tail = f"; running then: {', '.join(running)}" if running else ""
-    return f"timed out after {fault['after']:g} s ({how}){tail}"
+    return f"{TIMED_OUT} {fault['after']:g} s ({how}){tail}"
 
 
 def _cancelled(fault: Mapping[str, Any]) -> str:
-    return "cancelled (KILL)" if fault["killed"] else "cancelled"
+    return f"{CANCELLED} (KILL)" if fault["killed"] else CANCELLED
 
 
 def _large(fault: Mapping[str, Any]) -> str:
-    return f"killed: its standard output went over {fault['most'] >> 20} MiB"
+    return f"{TOO_LARGE} {fault['most'] >> 20} MiB"
 
 
 _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {

@@ -1,8 +1,10 @@
 """One process of a command as the guardian sees it: its streams, its memory, its end."""
 
 import contextlib
+import errno
 import os
 import signal
+import stat
 import sys
 import time
 
@@ -17,7 +19,12 @@ if TYPE_CHECKING:
 SAMPLE = 0.5  # seconds between two looks at the memory of a tree of processes
 _COST = 20  # and this many times what the last look took
 _MAXRSS = 1 if sys.platform == "darwin" else 1024  # the unit of ru_maxrss
+_GIVEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us up
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class InputError(OSError):
+    """What it was to read cannot be opened."""
 
 
 class Step:
@@ -42,6 +49,7 @@ class Step:
     def _start(self, plan: "dict[str, Any]", env: dict[bytes, bytes]) -> int:
         if not self.argv:
             raise ValueError("there is no word in it")
+        given = _given(plan["stdin"]) if plan["stdin"] else None
         try:
             if plan["stdout"]:
                 out = self.file = os.open(plan["stdout"], _NEW_FILE, 0o600)
@@ -50,8 +58,10 @@ class Step:
                 out = self.captures["stdout"].writer
             self.captures["stderr"] = Capture()
             err = self.captures["stderr"].writer
-            return spawn.start(self.argv, env=env, cwd=plan["cwd"], streams=(None, out, err))
+            return spawn.start(self.argv, env=env, cwd=plan["cwd"], streams=(given, out, err))
         finally:
+            if given is not None:
+                os.close(given)
             for capture in self.captures.values():
                 os.close(capture.writer)
 
@@ -116,3 +126,15 @@ class Step:
             capture.close()
         if self.file is not None:
             os.close(self.file)
+
+
+def _given(path: bytes) -> int:
+    """The file to read from. A step before may have put something else in its place."""
+    try:
+        file = os.open(path, _GIVEN_FILE)
+    except OSError as error:
+        raise InputError(error.errno, error.strerror, path) from None
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise InputError(errno.EINVAL, "not a regular file", path)
+    return file

@@ -91,6 +91,7 @@ class Supervisor:
                 "argv": [os.fsencode(word) for word in step.argv],
                 "cwd": os.fsencode(step.cwd),
                 "stdout": step.stdout and os.fsencode(os.path.join(scratch, step.stdout)),
+                "stdin": step.stdin and os.fsencode(os.path.join(scratch, step.stdin)),
                 "skip_if": step.skip_if and os.fsencode(os.path.join(scratch, step.skip_if)),
                 "go_on": step.go_on,
             }
@@ -138,11 +139,15 @@ class Supervisor:
         if not self._inbox.open:
             self._bury()
 
-    def stop(self, *, now: bool) -> None:
-        """End all that runs: TERM and KILL after three seconds, or KILL at once."""
+    def stop(self, *, now: bool, job: str | None = None) -> None:
+        """End all that runs, or one job: TERM and KILL after three seconds, or KILL at once."""
         if self._pid is not None:
             with contextlib.suppress(BrokenPipeError):  # `collect` will tell
-                _write(self._requests, frames.pack({"ask": "stop", "now": now}))
+                _write(self._requests, frames.pack({"ask": "stop", "now": now, "job": job}))
+
+    def usage(self, job: str) -> tuple[float, int, int] | None:
+        """CPU seconds, bytes of memory and number of its processes; None where `/proc` does not tell."""
+        return kin.usage(self._pid, os.fsencode(f"{self._run}.{job}")) if self._pid is not None else None
 
     def close(self) -> None:
         """Have the guardian end whatever runs, and wait until it has gone itself."""

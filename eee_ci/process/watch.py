@@ -81,7 +81,8 @@ class Watch:
 
     def _stop(self, order: "dict[str, Any]") -> None:
         for job in self._jobs.values():
-            job.stop(now=order["now"])
+            if order["job"] in (None, job.name):
+                job.stop(now=order["now"])
 
     def _leave(self, _order: "dict[str, Any]") -> None:
         self._polite, self._alive = True, False

@@ -60,6 +60,8 @@ def measures(data: bytes, root: str, tests: Sequence[str] = ()) -> Reading:
     try:
         totals, files = report["totals"], report["files"]
         measured = _percent(totals)
+        if "coverage" in measured:
+            measured["uncovered_lines"] = float(totals["num_statements"] - totals["covered_lines"])
         ours = {path: file for path, file in files.items() if not _is_test(path, tests)}
         functions = sorted(_functions(ours), key=lambda found: (-found[0], found[1:]))
         if any("functions" in file for file in files.values()):

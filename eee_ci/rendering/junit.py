@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from eee_ci import text
 from eee_ci.model import Attempt, Run, Verdict
-from eee_ci.rendering import cases, words
+from eee_ci.rendering import cases, staged, words
 
 _MOST_BYTES = 29_000_000  # GitLab reads less than 30 MB
 _MOST_NODES = 190_000  # and fewer than 250,000 objects
@@ -58,15 +58,16 @@ def _joined(pieces: Iterable[str]) -> bytes | None:
 
 def _pieces(run: Run, room: cases.Room, *, strict: bool) -> Iterator[str]:
     taken: dict[tuple[str, str], int] = {}
-    suites = [
-        [_unique(case, verdict.gate, taken) for case in cases.of(verdict, room)] for verdict in run.verdicts
-    ]
+    parts: list[tuple[Verdict, Iterable[cases.Case]]] = [(it, cases.of(it, room)) for it in run.verdicts]
+    if run.agents is not None:
+        parts.append((staged.verdict(run.agents), staged.cases(run.agents)))
+    suites = [[_unique(case, verdict.gate, taken) for case in found] for verdict, found in parts]
     yield '<?xml version="1.0" encoding="UTF-8"?>'
     total = _counters([case for suite in suites for case in suite])
     named = {"name": "eee-ci", **total, "time": _time(run.seconds)}
     named.pop("skipped")
     yield "<testsuites>" if strict else f"<testsuites{_attributes(named)}>"
-    for number, (verdict, listed) in enumerate(zip(run.verdicts, suites, strict=True)):
+    for number, (verdict, listed) in enumerate(zip((it for it, _ in parts), suites, strict=True)):
         yield _suite_start(run, verdict, number, listed)
         for case in listed:
             yield _element(case, room, strict=strict)

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from eee_ci import text
+from eee_ci.agent import Stage
 from eee_ci.model import Finding, Run, Status, TestCase, Verdict
-from eee_ci.rendering import pace, words
+from eee_ci.rendering import pace, staged, words
 
 _ICONS: dict[Status, str] = {"passed": "✅", "failed": "❌", "broken": "⚠️", "skipped": "⏭️"}
 _PLACE, _MESSAGE, _REASON = 300, 500, 1_000
@@ -54,6 +55,8 @@ def _lines(run: Run, room: Room) -> Iterator[str]:
             "",
             f"{text.count(len(red), 'gate')} not passed: there is no room for more, see report.json.",
         )
+    if run.agents is not None and room.table:
+        yield from ("", *_agents(run.agents, room))
     if run.notes:
         yield from ("", *(f"- {_short(note)}" for note in run.notes[:_NOTES]))
     if bounded := pace.sentence(run):
@@ -82,6 +85,18 @@ def _table(run: Run) -> Iterator[str]:
         found = words.results(verdict)
         cells = [_short(verdict.gate), status, _short(found), _short(measures)]
         yield f"| {' | '.join([*cells, words.seconds(verdict.cost.seconds)])} |"
+
+
+def _agents(stage: Stage, room: Room) -> Iterator[str]:
+    yield f"### Agents: {_short(staged.headline(stage))}"
+    if stage.results and room.rows:
+        yield from ("", f"| {' | '.join(staged.HEAD)} |", "|---" * len(staged.HEAD) + "|")
+        for result in stage.results[: room.rows]:
+            yield f"| {' | '.join(map(_short, staged.row(result)))} |"
+    if len(stage.results) > room.rows:
+        yield from ("", f"{text.count(len(stage.results) - room.rows, 'more item')}, see report.json.")
+    yield from ("", *(f"- {_short(note)}" for note in stage.notes[:_NOTES]))
+    yield from ([f"Patches and report: {_short(stage.folder)}/"] if stage.results else [])
 
 
 def _details(verdict: Verdict, room: Room) -> Iterator[str]:

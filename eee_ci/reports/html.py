@@ -9,7 +9,7 @@ from typing import Any
 
 from eee_ci import text
 from eee_ci.model import STATUSES, Run, Verdict
-from eee_ci.rendering import words
+from eee_ci.rendering import staged, words
 
 _ROWS = 5_000  # of all gates together
 _LOG = 16 << 10
@@ -35,6 +35,8 @@ def render(run: Run) -> dict[str, bytes]:
         counted={status: sum(it.status == status for it in words.asked(run)) for status in STATUSES},
         gates=[_gate(verdict, _ROWS // len(run.verdicts)) for verdict in run.verdicts],
         bars=_bars(run),
+        stage=run.agents,
+        staged=staged,
         css=Markup(css),  # noqa: S704  # nosec B704 - our own file, not what a tool said
         policy=_policy(css),
     )

@@ -3,7 +3,7 @@
 import gzip
 
 from eee_ci.model import Run, Verdict
-from eee_ci.rendering import encoded, sarif
+from eee_ci.rendering import encoded, sarif, staged
 
 _RUNS = 20  # GitHub refuses a file with more
 _ZIPPED = 9_000_000  # and one over 10 MB
@@ -15,7 +15,8 @@ def render(run: Run) -> dict[str, bytes]:
     """`eee-ci.sarif`, and `eee-ci-2.sarif` and so on where one file would be refused."""
     files: list[list[bytes]] = [[]]
     weight = 0
-    for verdict in run.verdicts:
+    ours = (staged.verdict(run.agents),) if run.agents is not None else ()
+    for verdict in (*run.verdicts, *ours):
         if verdict.asked and verdict.status in ("passed", "failed"):
             data, size = _fitting(run, verdict)
             if files[-1] and (len(files[-1]) == _RUNS or weight + size > _ZIPPED):

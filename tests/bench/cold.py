@@ -135,6 +135,8 @@ def script_step(step: Mapping[str, Any], known: Mapping[str, str], prefix: Seque
     words = shlex.join([*prefix, *(_filled(word, known) for word in step["argv"])])
     if step.get("stdout"):
         words += f" >{shlex.quote(known['scratch'])}/{shlex.quote(step['stdout'])}"
+    if step.get("stdin"):
+        words += f" <{shlex.quote(known['scratch'])}/{shlex.quote(step['stdin'])}"
     words = f"cd {shlex.quote(_filled(step.get('cwd', '{root}'), known))} && {words}"
     if step.get("skip_if"):
         words = f"test -e {shlex.quote(known['scratch'])}/{shlex.quote(step['skip_if'])} || ({words})"

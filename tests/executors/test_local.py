@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -225,3 +226,66 @@ def test_words_that_are_no_text_are_the_problem(local: Local) -> None:
     got = run(local, sh("echo \ud800"))
     assert got.problem is not None
     assert "surrogates not allowed" in got.problem
+
+
+def seen(local: Local, job: str, name: str, wanted: bytes) -> bytes:
+    """What is in a file of a running job, once it is the wanted or patience ends."""
+    until = time.monotonic() + lab.PATIENCE
+    while (found := local.peek(job, name, 100)) != wanted and time.monotonic() < until:
+        time.sleep(0.01)
+    return found
+
+
+def test_a_file_of_a_running_job_can_be_looked_at(local: Local) -> None:
+    step = sh("echo one; sleep 60", stdout="stream")
+    local.submit("job", Command(steps=(step,), env=lab.ENV, timeout=lab.PATIENCE), lab.place())
+    assert seen(local, "job", "stream", b"one\n") == b"one\n"
+    assert local.peek("job", "stream", 2) == b"on"
+    assert local.peek("job", "other", 9) == local.peek("nobody", "stream", 9) == b""
+
+
+def test_one_job_ends_and_the_other_runs_on(local: Local) -> None:
+    for name in ("first", "second"):
+        local.submit(name, lab.command("sh", "-c", "sleep 60"), lab.place())
+    local.end("first", now=True)
+    [(job, got)] = lab.outcomes(local, 1)
+    assert (job, got.steps[0].signal) == ("first", 9)
+    assert local.usage("first") is None
+    assert local.usage("second") is not None
+
+
+def test_the_whole_tree_of_a_job_is_counted(local: Local) -> None:
+    step = sh("sh -c 'sleep 60' & echo on; wait", stdout="stream")
+    local.submit("job", Command(steps=(step,), env=lab.ENV, timeout=lab.PATIENCE), lab.place())
+    seen(local, "job", "stream", b"on\n")
+    until = time.monotonic() + lab.PATIENCE
+    while ((found := local.usage("job")) is None or found.processes < 2) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert found is not None
+    assert found.processes >= 2
+    assert found.memory > 0
+    assert found.cpu >= 0
+
+
+def test_a_given_file_may_be_its_standard_input(local: Local) -> None:
+    got = run(local, sh("cat; echo end", stdin="in/words"), give={"in/words": b"{root} \xff\n"})
+    assert got.steps[0].stdout == b"{root} \xff\nend\n"
+
+
+def test_without_a_given_file_there_is_nothing_to_read(local: Local) -> None:
+    assert run(local, sh("cat; echo end")).steps[0].stdout == b"end\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "why"),
+    [
+        ("true", "No such file or directory (ENOENT)"),
+        ("ln -s /etc/passwd {scratch}/words", "Too many levels of symbolic links (ELOOP)"),
+        ("mkfifo {scratch}/words", "Invalid argument (EINVAL)"),
+        ("mkdir {scratch}/words", "Invalid argument (EINVAL)"),
+    ],
+)
+def test_standard_input_is_a_plain_file_or_nothing_starts(local: Local, before: str, why: str) -> None:
+    got = run(local, sh(before), sh("cat", stdin="words"))
+    assert got.problem == f"cannot read its standard input: {why}"
+    assert len(got.steps) == 1

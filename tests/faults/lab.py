@@ -122,17 +122,17 @@ def marked(run: str) -> list[int]:
 
 
 def measuring() -> bool:
-    return bool(_data_file())
+    return bool(data_file())
 
 
 def guardian() -> tuple[str, ...]:
     """The words that start the guardian, under coverage when the tests are."""
-    if data := _data_file():
+    if data := data_file():
         return (sys.executable, str(Path(__file__).with_name("measured.py")), data)
     return (sys.executable, "-I", "-S", str(Path(process.__file__).with_name("guardian.py")))
 
 
-def _data_file() -> str:
+def data_file() -> str:
     """Where the guardian's coverage goes; empty when nothing is measured."""
     coverage = sys.modules.get("coverage")
     current = coverage.Coverage.current() if coverage else None
@@ -141,7 +141,7 @@ def _data_file() -> str:
 
 def merge() -> None:
     """Add what the guardians measured to what the tests measure."""
-    if not (data := _data_file()):
+    if not (data := data_file()):
         return
     import coverage
 

@@ -44,6 +44,7 @@ def test_a_green_run_has_measures_cases_and_the_functions_that_no_test_enters(sh
         "tests_skipped": 2.0,
         "coverage": pytest.approx(1100 / 17),
         "branch_coverage": 25.0,
+        "uncovered_lines": 6.0,
         "uncovered_functions": 2.0,
     }
     assert places(seen) == [

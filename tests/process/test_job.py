@@ -16,10 +16,8 @@ NOBODY: tuple[list[int], list[int]] = ([], [])
 
 
 def job(*scripts: bytes, timeout: float = 60.0, stdout: bytes = b"") -> Job:
-    steps = [
-        {"argv": [b"sh", b"-c", script], "cwd": b"/", "stdout": stdout, "skip_if": b"", "go_on": (0,)}
-        for script in scripts
-    ]
+    rest = {"cwd": b"/", "stdin": b"", "stdout": stdout, "skip_if": b"", "go_on": (0,)}
+    steps = [{"argv": [b"sh", b"-c", script], **rest} for script in scripts]
     order = {"job": "job", "steps": steps, "timeout": timeout, "grace": 5.0, "largest": 100}
     made = Job(order, ENV, Ears(65536))
     made.advance()

@@ -233,3 +233,16 @@ def test_a_c_library_without_sessions_is_told(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(os, "posix_spawn", refuse)
     assert "own session for each job" not in process.layers()
+
+
+def test_a_command_is_ended_once_its_caller_wants_no_more(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b".")
+    try:
+        with pytest.raises(process.StoppedError):
+            process.run(("sleep", "300"), cwd=tmp_path, env=dict(os.environ), timeout=60, stop=reader)
+    finally:
+        os.close(reader)
+        os.close(writer)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

@@ -30,8 +30,12 @@ def function(statements: int, covered: int = 0, **more: Any) -> dict[str, Any]:
 
 
 def test_a_measure_that_does_not_exist_is_absent() -> None:
-    assert read().measures == {"coverage": 75.0}
-    assert read(num_branches=8, covered_branches=2).measures == {"coverage": 75.0, "branch_coverage": 25.0}
+    assert read().measures == {"coverage": 75.0, "uncovered_lines": 1.0}
+    assert read(num_branches=8, covered_branches=2).measures == {
+        "coverage": 75.0,
+        "branch_coverage": 25.0,
+        "uncovered_lines": 1.0,
+    }
 
 
 def test_code_without_statements_is_not_100_percent() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from eee_ci import __version__
+from eee_ci.arguments import agents, judging
 from eee_ci.errors import USAGE
 
 _EXITS = """\
@@ -44,75 +45,16 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _gates(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "gates", nargs="*", metavar="GATE", help="only these gates, and what they need (default: all)"
-    )
-
-
-def _file(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--config", metavar="FILE", help="the gate config (default: eee-ci.yaml, else a preset that fits)"
-    )
-    parser.add_argument("--no-cache", action="store_true", help="neither use nor keep remembered results")
-    parser.add_argument(
-        "--jobs", type=_positive, metavar="N", help="cores to use (default: all that this process may use)"
-    )
-
-
-def _fail_fast(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--fail-fast",
-        action="store_true",
-        help="start nothing new after the first blocking gate that is not green",
-    )
-
-
-def _check(parser: argparse.ArgumentParser) -> None:
-    _gates(parser)
-    _file(parser)
-    _fail_fast(parser)
-    parser.add_argument(
-        "--failing-first", action="store_true", help="start with the gates that failed most lately"
-    )
-    parser.add_argument("--report-dir", metavar="DIR", help="where reports go (default: .eee-ci/reports)")
-    parser.add_argument(
-        "--trace",
-        metavar="FILE",
-        help="also write when each gate ran, for ui.perfetto.dev or chrome://tracing",
-    )
-    parser.add_argument(
-        "--github",
-        action="store_true",
-        help="also write the step summary and outputs of a GitHub Actions step",
-    )
-    _volume(parser)
-
-
-def _volume(parser: argparse.ArgumentParser) -> None:
-    volume = _loud(parser)
-    volume.add_argument("--json", action="store_true", help="print report.json instead")
-
-
-def _loud(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
-    volume = parser.add_mutually_exclusive_group()
-    volume.add_argument(
-        "--quiet", action="store_true", help="print the verdict, and the reasons when it is red"
-    )
-    volume.add_argument("--verbose", action="store_true", help="print each gate as it ends, and all findings")
-    return volume
-
-
 def _watch(parser: argparse.ArgumentParser) -> None:
-    _gates(parser)
-    _file(parser)
-    _fail_fast(parser)
-    _loud(parser)
+    judging.gates(parser)
+    judging.file(parser)
+    judging.fail_fast(parser)
+    judging.loud(parser)
 
 
 def _plan(parser: argparse.ArgumentParser) -> None:
-    _gates(parser)
-    _file(parser)
+    judging.gates(parser)
+    judging.file(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="as JSON")
     form.add_argument(
@@ -121,14 +63,14 @@ def _plan(parser: argparse.ArgumentParser) -> None:
 
 
 def _config(parser: argparse.ArgumentParser) -> None:
-    _file(parser)
+    judging.file(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--schema", action="store_true", help="the JSON Schema of the config, for editors")
     form.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _doctor(parser: argparse.ArgumentParser) -> None:
-    _file(parser)
+    judging.file(parser)
     parser.add_argument("--json", action="store_true", help="as JSON")
 
 
@@ -157,14 +99,27 @@ def _cache(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="stats as JSON")
 
 
-def _positive(words: str) -> int:
-    if not words.isdecimal() or int(words) < 1:
-        raise argparse.ArgumentTypeError(f"found {words!r}, want a whole number from 1 up")
-    return int(words)
+def _mcp(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--config", metavar="FILE", help="the gate config (default: eee-ci.yaml, else a preset that fits)"
+    )
+    parser.set_defaults(jobs=None, no_cache=False)
 
 
 _VERBS: tuple[tuple[str, str, str, Callable[[argparse.ArgumentParser], None]], ...] = (
-    ("check", "judge the project", "Judge the project; the exit code is the verdict.", _check),
+    ("check", "judge the project", "Judge the project; the exit code is the verdict.", judging.check),
+    (
+        "fix",
+        "repair what deterministic fixers can",
+        "Repair by deterministic fixers, verified by the gates; the exit code is the verdict.",
+        judging.fix,
+    ),
+    (
+        "task",
+        "have agents do something",
+        "Have agents do what is told in words, verified by the gates; the exit code is the verdict.",
+        judging.task,
+    ),
     (
         "watch",
         "judge again on every change",
@@ -185,5 +140,12 @@ _VERBS: tuple[tuple[str, str, str, Callable[[argparse.ArgumentParser], None]], .
         "what is remembered from run to run",
         "Look after the folder of remembered results (EEE_CI_CACHE_DIR, EEE_CI_CACHE_SIZE).",
         _cache,
+    ),
+    ("agents", "who repairs what gates find", "Look after the agents of `.claude/agents`.", agents.add),
+    (
+        "mcp",
+        "offer the gates to a coding agent",
+        "Serve the gates by the Model Context Protocol on standard input and output. Needs the extra `mcp`.",
+        _mcp,
     ),
 )

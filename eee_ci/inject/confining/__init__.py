@@ -1,0 +1,1 @@
+"""The layers of `confine.py`. Each takes hold, or raises `Missing` with the reason."""
