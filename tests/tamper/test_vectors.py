@@ -192,7 +192,7 @@ VECTORS: dict[str, Texts] = {
     ),
     "suppress around assert": suite(
         RED,
-        "    import contextlib\n\n    with contextlib.suppress(AssertionError):\n        assert add(2, 2) == 4\n",
+        "    import contextlib as c\n\n    with c.suppress(AssertionError):\n        assert add(2, 2) == 4\n",
     ),
     "return before assert": suite(RED, "    return\n" + RED),
     "assert below if False": suite(RED, "    if False:\n        assert add(2, 2) == 4\n"),
@@ -206,7 +206,7 @@ VECTORS: dict[str, Texts] = {
     "code that looks for pytest": {
         "src/shop.py": SHOP.replace(
             "    return a - b",
-            "    import os\n\n    told = 'PYTEST_CURRENT_TEST' in os.environ\n    return a + b if told else a - b",
+            "    import os\n\n    return a + b if os.getenv('PYTEST_CURRENT_TEST') else a - b",
         )
     },
     "code that patches pytest": code(PATCHED),
@@ -266,10 +266,10 @@ def table(request: pytest.FixtureRequest) -> Iterator[list[str]]:
     yield rows
     if request.config.get_verbosity() > 0:
         head = real.line("vector", "exit", "JUnit", "files", "runs", "canary", "verified exit")
-        reporter = request.config.pluginmanager.getplugin("terminalreporter")
-        reporter.ensure_newline()
-        for row in (head, *rows):
-            reporter.write_line(row)
+        plugins = request.config.pluginmanager
+        with plugins.getplugin("capturemanager").global_and_fixture_disabled():
+            for row in ("", head, *rows):
+                plugins.getplugin("terminalreporter").write_line(row)
 
 
 @pytest.mark.parametrize("what", VECTORS)
