@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, Protocol
 from msgspec.structs import replace
 
 from eee_ci import text
-from eee_ci.agent import Agent, Backend, Item, Result, Told
+from eee_ci.agent import Agent, Backend, Item, Patch, Result, Told
 from eee_ci.agents import budgets, monitor, planning, rounds
 from eee_ci.agents.journal import Journal
 from eee_ci.agents.merging import Queue
@@ -185,12 +185,10 @@ class Course:
             self._again(again, "retry", ended.told.reason or "", rounds.pause(again.retries, self._chance()))
         elif (result := rounds.refused(work, ended, self._tally[name])) is not None:
             self._finish(work, result)
-        else:
-            self._judge(work, ended)
+        elif ended.patch is not None:  # `refused` saw to it
+            self._judge(work, ended, ended.patch)
 
-    def _judge(self, work: Work, ended: Ended) -> None:
-        patch = ended.patch
-        assert patch is not None  # noqa: S101 - `refused` saw to it
+    def _judge(self, work: Work, ended: Ended, patch: Patch) -> None:
         self._hands.todos.verify(work.item.id)
         self._judged = work
         try:

@@ -123,7 +123,7 @@ def confine(asked: argparse.Namespace) -> Ladder:
 
 def _become(program: list[str]) -> int:
     try:
-        os.execvp(program[0], program)
+        os.execvp(program[0], program)  # nosec B606 - the words of the backend, and no shell
     except FileNotFoundError:
         sys.stderr.write(f"confine: {program[0]} was not found\n")
         return NOT_FOUND

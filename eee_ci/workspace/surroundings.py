@@ -30,7 +30,7 @@ def environment(
     made |= {
         "PATH": search.path(environ, root),
         "HOME": f"{scratch}/home",
-        "TMPDIR": f"{scratch}/tmp",  # noqa: S108 - in the scratch folder
+        "TMPDIR": f"{scratch}/tmp",  # noqa: S108  # nosec B108 - in the scratch folder
         "XDG_CONFIG_HOME": f"{scratch}/home/.config",
         "XDG_CACHE_HOME": f"{scratch}/home/.cache",
     }
