@@ -142,7 +142,7 @@ class Spreading(Protocol):
     def told(self, processes: int) -> str:
         """What is different when there are several, in a sentence; empty where nothing is."""
 
-    def spread(self, gate: Gate, whole: Command, processes: int) -> Command:
+    def spread(self, gate: Gate, site: Site, whole: Command, processes: int) -> Command:
         """The command of the gate, complete, for several processes."""
 
     def doubt(self, outcome: Outcome) -> str:

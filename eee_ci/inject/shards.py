@@ -7,7 +7,7 @@ In these words `{shard!}` stands for the number of a process. WISH is a JSON fil
     shards      how many processes
     scratch     an empty folder: what the processes say goes there
     report      where the JSON report on all of them goes; without `trouble` in it they have judged
-    memory      the file that keeps the seconds of each test file for the next run
+    files       likely test files; memory: the file that keeps the seconds of each for the next run
     seconds     after so many at the latest all are ended
 
 When tests fail, their files run once more by themselves: only what fails there as well is believed.
@@ -78,7 +78,7 @@ class Shards:
         """The exit code of all; a DoubtError where they have none."""
         if self.memory["rest"]:
             self.rest()
-        owners = shares(self.memory["seconds"], len(self.names))
+        owners = shares(self.memory["seconds"], len(self.names), self.wish["files"])
         for name in self.names:
             self.start(name, {"own": int(name), "of": len(self.names), "owners": owners})
         self.wait(time.monotonic() + self.limit())
@@ -107,9 +107,8 @@ class Shards:
         report = self.place(name, "json")
         put(f"{report}.wish", {"root": self.wish["root"], "report": report, **share})
         env = {**os.environ, "TMPDIR": folder, "COVERAGE_FILE": os.path.join(folder, ".coverage")}
-        words = [word.replace(SHARD, name) for word in self.words]
-        if name == AGAIN:
-            words = [word for word in words if not word.startswith("--cover=")]
+        kept = [word for word in self.words if name != AGAIN or not word.startswith("--cover=")]
+        words = [word.replace(SHARD, name) for word in kept]
         with open(self.place(name, "out"), "wb") as out, open(self.place(name, "err"), "wb") as err:
             self.running[name] = subprocess.Popen(  # nosec B603 - the words of the gate, no shell
                 words,
@@ -207,15 +206,16 @@ class Shards:
                 stream.flush()
 
 
-def shares(seconds: dict[str, float], number: int) -> dict[str, int]:
-    """Test file to process: the longest first, each to who has the least to do."""
+def shares(seconds: dict[str, float], number: int, files: list[str]) -> dict[str, int]:
+    """Test file to process: the longest first, each to who has the least to do; the unmeasured in turn."""
     loads = [0.0] * number
     owners: dict[str, int] = {}
     for path in sorted(seconds, key=lambda path: (-seconds[path], path)):
         least = min(range(number), key=lambda one: (loads[one], one))
         owners[path] = least
         loads[least] += seconds[path]
-    return owners
+    new = sorted(set(files) - owners.keys())
+    return {**owners, **{path: at % number for at, path in enumerate(new)}}
 
 
 def recalled(file: str) -> dict[str, Any]:

@@ -71,7 +71,10 @@ def _spread(job: Job) -> Job:
     if job.processes == 1 or job.command is None or job.remembered is not None:
         return job
     adapter = gates.SPREADING[job.gate.tool]
-    command, told = adapter.spread(job.gate, job.command, job.processes), adapter.told(job.processes)
+    command, told = (
+        adapter.spread(job.gate, job.site, job.command, job.processes),
+        adapter.told(job.processes),
+    )
     because = (*job.because, *((told,) if told else ()))
     return msgspec.structs.replace(job, command=command, whole=job.command, because=because)
 

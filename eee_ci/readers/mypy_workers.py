@@ -22,10 +22,10 @@ def told(processes: int) -> str:
     return ""
 
 
-def spread(gate: Gate, whole: Command, processes: int) -> Command:
+def spread(gate: Gate, site: Site, whole: Command, processes: int) -> Command:
     """The same with so many processes. They have three seconds to start: byte code is read where it lies, and
     none is written, instead of all of it anew below the prefix."""
-    del gate
+    del gate, site
     env = {name: value for name, value in whole.env.items() if name != "PYTHONPYCACHEPREFIX"}
     env["PYTHONDONTWRITEBYTECODE"] = "1"
     *before, last = whole.steps

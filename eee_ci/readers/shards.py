@@ -1,5 +1,6 @@
 """The test files of pytest shared out among several processes, and what these said joined again."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -14,6 +15,7 @@ from eee_ci.readers import coverage, workers
 MARK = "{shard!}"  # the number of a process, in the words of shards.py
 REPORT, WISH, MEASURED = "shards.json", "shards-wish.json", "coverage-wish.json"
 JUNIT = "junit.xml"
+USUAL = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_test)\.py$")  # how test files are called
 PART = 0.75  # of the gate's time: the rest must not be over when the processes hang
 
 
@@ -50,7 +52,7 @@ def told(processes: int) -> str:
     return f"all test files run, in {processes} processes: what runs in several is not followed"
 
 
-def spread(gate: Gate, whole: Command, processes: int) -> Command:
+def spread(gate: Gate, site: Site, whole: Command, processes: int) -> Command:
     """The command with its first step in several processes."""
     first, *_ = whole.steps
     changed = {
@@ -63,7 +65,7 @@ def spread(gate: Gate, whole: Command, processes: int) -> Command:
     words.insert(at, f"--shard={{scratch}}/shard-{MARK}.json.wish")
     words.insert(words.index(f"--junitxml={{scratch}}/{_junit(MARK)}"), f"--basetemp={{scratch}}/s{MARK}/t")
     run = ("{python}", "-I", "-S", inject.script("shards.py"), f"{{scratch}}/{WISH}", *words)
-    give = {WISH: msgspec.json.encode(_wish(processes, whole.timeout))}
+    give = {WISH: msgspec.json.encode(_wish(site, processes, whole.timeout))}
     steps: tuple[Step, ...] = (msgspec.structs.replace(first, argv=run),)
     if gate.options.get("coverage", True):
         give[MEASURED] = msgspec.json.encode(
@@ -80,8 +82,9 @@ def spread(gate: Gate, whole: Command, processes: int) -> Command:
     )
 
 
-def _wish(shards: int, timeout: float) -> dict[str, object]:
+def _wish(site: Site, shards: int, timeout: float) -> dict[str, object]:
     return {
+        "files": [path for path in site.files if USUAL.search(path)],
         "root": "{root}",
         "shards": shards,
         "scratch": "{scratch}",

@@ -80,6 +80,7 @@ class Place:
             "shards": number,
             "scratch": str(self.scratch),
             "report": str(self.scratch / "shards.json"),
+            "files": TESTS,
             "memory": str(self.memory),
             "seconds": seconds,
         }
@@ -119,7 +120,16 @@ def test_each_file_is_run_by_one_process_and_all_of_them_are(place: Place) -> No
 
 
 def test_the_longest_files_go_to_who_has_the_least_to_do() -> None:
-    assert shards.shares({"a": 1.0, "b": 5.0, "c": 3.0, "d": 3.0}, 2) == {"b": 0, "c": 1, "d": 1, "a": 0}
+    assert shards.shares({"a": 1.0, "b": 5.0, "c": 3.0, "d": 3.0}, 2, ["c"]) == {
+        "b": 0,
+        "c": 1,
+        "d": 1,
+        "a": 0,
+    }
+
+
+def test_neighbours_take_about_as_long_so_that_unmeasured_files_go_to_each_in_turn() -> None:
+    assert shards.shares({"z": 1.0}, 2, ["c", "a", "z", "b"]) == {"z": 0, "a": 0, "b": 1, "c": 0}
 
 
 def test_measured_seconds_say_who_runs_what(place: Place) -> None:

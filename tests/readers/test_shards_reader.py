@@ -10,7 +10,8 @@ from eee_ci.model import Command, Gate, Outcome, Ran, Step
 from eee_ci.ports import Site, Tool
 from eee_ci.readers import mypy_workers, shards
 
-SITE = Site(root="/p", python="/python", python_version=(3, 13), tools={})
+FOUND = ("p/a.py", "tests/test_a.py", "tests/in/b_test.py", "tests/test_a.txt", "latest.py")
+SITE = Site(root="/p", python="/python", python_version=(3, 13), tools={}, files=FOUND)
 WHOLE = Command(
     steps=(
         Step(
@@ -90,7 +91,7 @@ def test_each_process_that_told_left_a_report_of_its_cases() -> None:
 
 
 def test_the_command_starts_several_processes_each_with_its_own_files() -> None:
-    made = shards.spread(gate(), WHOLE, 2)
+    made = shards.spread(gate(), SITE, WHOLE, 2)
     first, report = made.steps
     assert first.argv[:5] == (
         "{python}",
@@ -109,15 +110,20 @@ def test_the_command_starts_several_processes_each_with_its_own_files() -> None:
     assert report.argv == ("{python}", inject.script("covreport.py"), "{scratch}/coverage-wish.json")
     assert made.keep == ("shards.json", "junit-0.xml", "junit-1.xml", "coverage.json")
     wish = msgspec.json.decode(made.give["shards-wish.json"])
+    assert wish["files"] == ["tests/test_a.py", "tests/in/b_test.py"]
     assert (wish["shards"], wish["seconds"], wish["memory"]) == (2, 75.0, "{cache}/shards.json")
 
 
 def test_each_process_has_one_core_unless_the_config_says_otherwise() -> None:
-    assert shards.spread(gate(), WHOLE, 2).env == {**environment.workers(1), "OMP_NUM_THREADS": "7", "X": "1"}
+    assert shards.spread(gate(), SITE, WHOLE, 2).env == {
+        **environment.workers(1),
+        "OMP_NUM_THREADS": "7",
+        "X": "1",
+    }
 
 
 def test_without_coverage_nothing_is_joined_but_the_tests() -> None:
-    made = shards.spread(gate(coverage=False), WHOLE, 2)
+    made = shards.spread(gate(coverage=False), SITE, WHOLE, 2)
     assert (len(made.steps), list(made.give)) == (1, ["shards-wish.json"])
 
 
@@ -137,7 +143,7 @@ def test_mypy_works_in_several_processes_where_it_can(version: str | None, proce
 def test_mypy_is_told_how_many_after_the_words_of_the_gate() -> None:
     steps = (Step(argv=("fetch",)), Step(argv=("mypy", "--strict", "--junit-xml", "x", "--", "src")))
     env = {"PYTHONPYCACHEPREFIX": "{cache}/pycache", "X": "1"}
-    made = mypy_workers.spread(gate(), msgspec.structs.replace(WHOLE, steps=steps, env=env), 2)
+    made = mypy_workers.spread(gate(), SITE, msgspec.structs.replace(WHOLE, steps=steps, env=env), 2)
     assert made.env == {"X": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     assert made.steps[0] == steps[0]
     assert made.steps[1].argv == (
