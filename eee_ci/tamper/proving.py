@@ -28,8 +28,8 @@ def proof(base: rules.Files, candidate: rules.Files, changes: Iterable[Change], 
 
 
 def judge(wanted: Proof, on_base: Sequence[TestCase]) -> tuple[Finding, ...]:
-    """`on_base` are the cases of those tests, run on the base. One that fails proves the fault; those that pass
-    there as well may stand for what worked already."""
+    """`on_base` are the cases of those tests, run on the base. One that fails proves the fault; those that
+    pass there as well may stand for what worked already."""
     if not wanted.tests:
         return (rules.found(NUMBER, "comes with no new test; want one that fails without the repair", None),)
     if any(case.status in oracle.FAILING for case in on_base):

@@ -186,7 +186,8 @@ def _width(node: ast.AST) -> float:
     given = [_number(word.value) for word in node.keywords if word.arg in _WIDTHS]
     places = _keyword(node, "places")
     if places is not None:
-        given.append(10 ** -_number(places))
+        asked = _number(places)
+        given.append(math.inf if math.isinf(asked) else 10**-asked)
     return max(given, default=0.0)
 
 

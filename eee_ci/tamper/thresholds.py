@@ -95,7 +95,7 @@ def _growing(word: str, old: Any, new: Any) -> str | None:
 
 
 def _on(_word: str, old: Any, new: Any) -> str | None:
-    return _became(old, new) if new in (False, None) or _weak(new) else None
+    return None if new is True else _became(old, new)
 
 
 def _off(_word: str, old: Any, new: Any) -> str | None:
@@ -155,10 +155,6 @@ def _members(value: Any) -> set[str]:
     if isinstance(value, list):
         return {part for entry in value for part in _members(entry)}
     return {part.strip() for part in str(value).split(",") if part.strip()}
-
-
-def _weak(value: Any) -> bool:
-    return isinstance(value, str) and value.casefold() in ("false", "off", "no", "0", "none")
 
 
 def _number(value: Any) -> bool:

@@ -41,8 +41,8 @@ def line(*cells: str) -> str:
 
 
 def judge(folder: Path, base: Texts, patch: Texts, before: tamper.Suite, *, canary: bool = False) -> Judged:
-    """The whole course of one patch; `before` is the run of the base. A verification tree that is the base has
-    its result."""
+    """The whole course of one patch; `before` is the run of the base. A verification tree that is the base
+    has its result."""
     old, new = data(base), data({**base, **patch})
     what = changes(old, new)
     plain = run(write(folder / "plain", new))

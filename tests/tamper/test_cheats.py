@@ -3,7 +3,7 @@
 import pytest
 
 from eee_ci import tamper
-from tests.tamper.scene import Texts, judged, ruled
+from tests.tamper.scene import Texts, change, judged, ruled
 from tests.tamper.test_honest import CODE, TESTS
 
 PYPROJECT = """\
@@ -80,10 +80,29 @@ def config(old: str, new: str) -> Texts:
     return {"pyproject.toml": PYPROJECT.replace(old, new)}
 
 
-T1, T3, T4, T5, T6, T8 = (f"EEE-T00{number}" for number in (1, 3, 4, 5, 6, 8))
+T1, T3, T4, T5, T6, T7, T8 = (f"EEE-T00{number}" for number in (1, 3, 4, 5, 6, 7, 8))
 
 # what is changed, and the rules that have to object
 CHEATS: dict[str, tuple[Texts, set[str]]] = {
+    **{
+        f"reaching: {what}": ({"src/new.py": f"import os, sys, pytest as p, builtins\n\n{what}\n"}, {T7})
+        for what in (
+            "os._exit(0)",
+            "sys.settrace(None)",
+            "sys._getframe(1)",
+            "x = 'PYTEST_CURRENT_TEST'",
+            "x = 'a' in sys.modules",
+            "sys.modules['a'] = None",
+            "del p.Item.runtest",
+            "builtins.len += 1",
+            "builtins.len: int = 1",
+            "setattr(p.Item, 'runtest', None)",
+            "from _pytest import runner",
+            "import pluggy.x",
+            "from pytest import Item",
+            "def pytest_runtest_call(): ...",
+        )
+    },
     "a gate's limit": ({"eee-ci.yaml": GATES.replace("80", "10")}, {T1, T6}),
     "a gate's findings": ({"eee-ci.yaml": GATES.replace("findings: 0", "findings: 9")}, {T1, T6}),
     "a gate that only warns": ({"eee-ci.yaml": GATES + "    mode: warn\n"}, {T1, T3, T6}),
@@ -234,7 +253,7 @@ CHEATS: dict[str, tuple[Texts, set[str]]] = {
         {T8},
     ),
     "a huge file": ({"src/new.py": "# x\n" * 400_000}, {T3, T8}),
-    "far too many lines": ({"src/new.py": "".join(f"x{n} = 1\n" for n in range(20_000))}, {T8}),
+    "far too many lines": ({"docs/new.md": "".join(f"{n}\n" for n in range(20_000))}, {T8}),
 }  # fmt: skip
 
 
@@ -291,3 +310,151 @@ def test_a_finding_names_its_place_what_was_found_and_what_was_wanted() -> None:
     assert (found.tool, found.path, found.line, found.severity) == ("tamper", "src/shop.py", 3, "high")
     assert found.message == "adds a suppression, noqa (F401), at `import os`; want no new one"
     assert found.fingerprint
+
+
+def test_what_reaches_for_pytest_may_move() -> None:
+    hook = "import sys\n\n\ndef pytest_runtest_call():\n    sys._getframe(1)\n"
+    assert ruled({"src/a.py": hook}, {"src/a.py": None, "src/b.py": hook}) == []
+
+
+def test_tests_may_import_pytest() -> None:
+    assert (
+        ruled(BASE, {"tests/test_more.py": "from pytest import mark\n\n\ndef test_x():\n    f(mark)\n"}) == []
+    )
+
+
+def test_a_file_that_could_not_be_read_is_found() -> None:
+    (found,) = tamper.judge({}, {}, [change("src/a.py", None, b"x")])
+    assert (found.rule, found.path) == ("EEE-T008", "src/a.py")
+
+
+def test_another_mode_is_found() -> None:
+    assert ruled(BASE, {"src/x": b"x"}, modes={"src/x": "100664"}) == ["EEE-T008"]
+
+
+def test_a_path_that_leads_out_is_found() -> None:
+    assert ruled(BASE, {"../x.py": b"x = 1\n"}) == ["EEE-T008"]
+
+
+def test_source_of_another_language_version_is_compared_line_by_line() -> None:
+    old = "print 'a'\n"
+    assert ruled({"src/old.py": old}, {"src/old.py": old + "print 'b'\n"}) == []
+    assert ruled({"src/old.py": old}, {"src/old.py": old + "print 'b'  # noqa\n"}) == [T3]
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "stricter"),
+    [
+        ("setup.cfg", "[coverage:report]\nfail_under = 8.5\n", "[coverage:report]\nfail_under = 7\n", False),
+        ("setup.cfg", "[coverage:report]\nfail_under = 80\n", "[coverage:report]\nfail_under = 90\n", True),
+        ("tox.ini", "[pytest]\naddopts =\n  -q\n  -W error\n", "[pytest]\naddopts =\n  -q\n", False),
+        ("tox.ini", "[pytest]\naddopts = -q\n", "[pytest]\naddopts = -v\n", True),
+        ("tox.ini", "[pytest]\naddopts = '\n", "[pytest]\naddopts = ''\n", False),
+        (".flake8", "[flake8]\nignore = E1,E2\n", "[flake8]\nignore = E2\n", True),
+        (".flake8", "[flake8]\nignore = E1\n", "[flake8]\nignore = E1, # why\n  F4\n", False),
+        ("mypy.ini", "[mypy]\nwarn_return_any = true\n", "[mypy]\nwarn_return_any = no\n", False),
+        ("mypy.ini", "[mypy]\nstrict = true\n", "[mypy]\nstrict = 'off'\n", False),
+        ("mypy.ini", "[mypy]\n", "[mypy]\nskip_version_check = true\n", False),
+        ("ruff.toml", "line-length = 100\n", "line-length = 90\n", True),
+        ("ruff.toml", "line-length = 100\n", "line-length = 130\n", False),
+        ("ruff.toml", "[lint]\n", "[lint]\nselect = ['E']\n", False),
+        ("ruff.toml", "[lint]\n", "[lint]\nextend-select = ['E']\n", True),
+        ("ruff.toml", "[lint.mccabe]\n", "[lint.mccabe]\nmax-complexity = 5\n", True),
+        ("ruff.toml", "[lint.mccabe]\n", "[lint.mccabe]\nmax-complexity = 50\n", False),
+        ("tsconfig.json", '{"options": {"strict": true}}', '{"options": {"strict": false}}', False),
+        ("eee-ci.yaml", "gates:\n  a:\n    mode: warn\n", "gates:\n  a:\n    mode: block\n", True),
+        ("eee-ci.yaml", "gates:\n  a:\n    mode: warn\n", "gates:\n  a:\n    args: [x, 'y z']\n", False),
+        ("eee-ci.yaml", "a: {coverage: true}\n", "a: {coverage: false}\n", False),
+        ("eee-ci.yaml", "a: {findings: true}\n", "a: {findings: false}\n", False),
+        ("eee-ci.yaml", "a: 1\n", "a: 1\nb: *x\n", False),
+        ("eee-ci.yaml", "a: 1\n", "# said\na: 1\n", True),
+        (".ruff.toml", "a = 1\n", "a = \n", False),
+    ],
+)  # fmt: skip
+def test_settings_only_become_stricter(path: str, old: str, new: str, stricter: bool) -> None:
+    assert (T6 not in ruled({path: old}, {path: new})) is stricter
+
+
+def test_new_requirements_and_packages_are_dependencies() -> None:
+    base: Texts = {
+        "requirements.txt": "click>=1 # x\n",
+        "package.json": '{"dependencies": {"a": "1"}, "x": [{}]}',
+    }
+    assert T8 in ruled(base, {"requirements.txt": "click>=2\nrequests[socks]~=2\n"})
+    assert T8 in ruled(base, {"package.json": '{"dependencies": {"a": "1", "b": "2"}}'})
+    assert T8 not in ruled(base, {"requirements.txt": "click>=2\n", "package.json": "{"})
+
+
+OLD = """\
+import pytest, unittest
+
+class TestA(unittest.TestCase):
+    def test_it(self):
+        self.assertEqual(f(), 1)
+        self.assertTrue(f() == 1)
+        self.assertAlmostEqual(g(), 1, places=7)
+        with self.assertRaisesRegex(ValueError, "x"):
+            f()
+        self.fail("x")
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wanted"),
+    [
+        ("self.assertEqual(f(), 1)", "self.assertEqual(1, 1)", True),
+        ("self.assertTrue(f() == 1)", "self.assertTrue(True)", True),
+        ("self.assertTrue(f() == 1)", "self.assertTrue([1])", True),
+        ("self.assertTrue(f() == 1)", "self.assertTrue({'a': 1})", True),
+        ("self.assertTrue(f() == 1)", "self.assertTrue(f'{f()}')", True),
+        ("self.assertTrue(f() == 1)", "self.assertTrue((x := True))", True),
+        ("self.assertTrue(f() == 1)", "self.assertTrue(1 and 'x')", True),
+        ("self.assertTrue(f() == 1)", "self.assertTrue(not 0)", True),
+        ("self.assertTrue(f() == 1)", "self.assertTrue(isinstance(f(), object))", True),
+        ("self.assertTrue(f() == 1)", "self.assertEqual(f(), 1)", False),
+        ("places=7", "places=1", True),
+        ("places=7", "places=many", True),
+        ("places=7", "places=8", False),
+        ("RaisesRegex(ValueError, 'x')".replace("'", '"'), "Raises(ValueError)", True),
+        ('self.fail("x")', "raise AssertionError", False),
+        ('self.fail("x")', "pass", True),
+        ("    self.assertEqual(f(), 1)", "    for x in []:\n            self.assertEqual(f(), 1)", True),
+        ("    self.assertEqual(f(), 1)", "    for x in [1]:\n            self.assertEqual(f(), 1)", False),
+    ],
+)  # fmt: skip
+def test_unittest_is_weighed_as_well(old: str, new: str, wanted: bool) -> None:
+    assert old in OLD
+    found = ruled({"tests/test_u.py": OLD}, {"tests/test_u.py": OLD.replace(old, new)})
+    assert (found == [T5]) is wanted, found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "try:\n    f()\nexcept:\n    return_ = 1\n    pass\nfinally:\n    pass\n",
+        "def __eq__(self, other):\n    return self.x == other.x\n",
+        "if TYPE_CHECKING:\n    import x\n",
+        "with open('x') as y, suppress(KeyError):\n    pass\n",
+        "import warnings\n\nwarnings.simplefilter('error')\n",
+        "class A:\n    __test__ = True\n",
+        "skip = 1\nprint(skip)\n",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_a_suppression_is_none(code: str) -> None:
+    assert ruled({}, {"src/a.py": code}) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f():\n    try:\n        g()\n    except (KeyError, Exception):\n        return None\n",
+        "for x in y:\n    try:\n        g()\n    except BaseException:\n        continue\n",
+        "from unittest.mock import ANY\n\nx = ANY\n",
+        "class A: ...\n\n\nA.__eq__ = lambda *_: True\n",
+        "import warnings\n\nwarnings.filterwarnings(action='ignore')\n",
+        "x: 'Any' = 1\n",
+        "import typing as t\n\nx: t.Any = 1\n",
+    ],
+)  # fmt: skip
+def test_suppressions_are_found_in_each_spelling(code: str) -> None:
+    assert ruled({}, {"src/a.py": code}) == [T3]

@@ -93,12 +93,29 @@ def test_the_config_names_further_tests() -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        ".github/workflows/ci.yml", ".GitHub/workflows/ci.yml", "a/.git/config", ".g\u200cit/config", "GIT~1/config",
-        ".claude/agents/a.md", "sub/AGENTS.md", "Conftest.py", "conftest.py.", "conftest.py ", "a\\conftest.py",
-        "./Makefile", "requirements/dev.txt", "requirements-dev.txt", "poetry.lock", "x.egg-info/entry_points.txt",
-        ".venv/bin/python", "a/b.pth", "setup.cfg", "web/tsconfig.json", "\u212aarma.conf.js",
+        ".github/workflows/ci.yml",
+        ".GitHub/workflows/ci.yml",
+        "a/.git/config",
+        ".g\u200cit/config",
+        "GIT~1/config",
+        ".claude/agents/a.md",
+        "sub/AGENTS.md",
+        "Conftest.py",
+        "conftest.py.",
+        "conftest.py ",
+        "a\\conftest.py",
+        "./Makefile",
+        "requirements/dev.txt",
+        "requirements-dev.txt",
+        "poetry.lock",
+        "x.egg-info/entry_points.txt",
+        ".venv/bin/python",
+        "a/b.pth",
+        "setup.cfg",
+        "web/tsconfig.json",
+        "\u212aarma.conf.js",
     ],
-)  # fmt: skip
+)
 def test_paths_are_protected_however_they_are_spelled(path: str) -> None:
     assert tamper.protected(path)
 
