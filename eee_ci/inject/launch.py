@@ -34,9 +34,9 @@ def main(argv: list[str]) -> None:
     if "--cover" in options:
         finish = runpy.run_path(os.path.join(HERE, "cover.py"))["start"](options)
     if "--record" in options and module == "pytest":
-        record = ours("session").start(options["--record"][0], arguments)
+        record = start("session", options["--record"][0], arguments)
     if "--shard" in options and module == "pytest":
-        ours("shard").start(options["--shard"][0], arguments)
+        start("shard", options["--shard"][0], arguments)
     sys.argv[1:] = arguments
     sys.modules["__main__"] = types.ModuleType("__main__")  # our names are not the module's
     try:
@@ -50,9 +50,10 @@ def main(argv: list[str]) -> None:
             record.close()
 
 
-def ours(module: str) -> Any:
-    """A module that watches from inside, importable as `eee_ci_inject.*` without an entry in sys.path. Its
-    code bears made-up file names, so that it is no part of a project that brings this folder along."""
+def start(module: str, wish: str, arguments: list[str]) -> Any:
+    """Start a module of ours that watches from inside, importable as `eee_ci_inject.*` without an entry in
+    sys.path. Its code bears made-up file names, so that it is no part of a project that brings this folder
+    along."""
     name = "eee_ci_inject"
     package = sys.modules[name] = types.ModuleType(name)
     package.__path__ = []
@@ -73,7 +74,7 @@ def ours(module: str) -> Any:
 
     sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
     try:
-        return importlib.import_module(f"{name}.{module}")
+        return importlib.import_module(f"{name}.{module}").start(wish, arguments)
     finally:
         sys.meta_path.remove(Finder)  # type: ignore[arg-type]
 
