@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from eee_ci import backends, files, text
 from eee_ci.agent import Ask, Stopped, Told
-from eee_ci.agents import confining
+from eee_ci.agents import confining, hiding
 from eee_ci.agents.work import STREAM, Ended, Spent, Work
 from eee_ci.errors import EeeCiError
 from eee_ci.model import Noun, Outcome, Tree
@@ -209,6 +209,7 @@ class Pool:
             told = _adapter(busy.work).read(busy.ask, said, outcome)
         except Exception as error:  # noqa: BLE001 - a stream that our reader cannot bear is that agent's trouble
             told = replace(busy.told, status="crashed", reason=f"what it said cannot be read: {error!r}")
+        told = hiding.told(told, self._hidden(busy.work))
         if busy.cut is not None:
             return replace(told, status=busy.cut[0], reason=busy.cut[1], transient=False)
         if told.status is None:
@@ -225,10 +226,12 @@ class Pool:
             return replace(ended, refused=(f"its files cannot be taken back: {text.line(error.message)}",))
         return replace(ended, patch=patch, refused=tuple(map(str, odd)))
 
+    def _hidden(self, work: Work) -> text.Redactor:
+        return hiding.redactor(work.backend, _adapter(work).KEY, self._ground.environ)
+
     def _keep(self, busy: _Busy, said: bytes) -> None:
-        """What it said, with each secret of ours as ***."""
-        name = busy.work.backend.key or _adapter(busy.work).KEY or ""
-        redactor = text.Redactor([self._ground.environ.get(name, "")])
+        """What it said, with each secret as ***."""
+        redactor = self._hidden(busy.work)
         clean = redactor.feed(said) + redactor.flush()
         folder = self._ground.root / ".eee-ci" / "runs" / self._ground.run / "transcripts"
         files.publish(folder / f"{busy.work.job}.log", clean)

@@ -72,6 +72,8 @@ def _with_agents(arguments: argparse.Namespace, plan: Plan) -> bool:
     """Asked for by the verb or an option; or by the config, where agents may work at all."""
     if arguments.verb != "check" or arguments.agents is not None:
         return True
+    if arguments.no_agents:
+        return False
     return plan.config.agents.enabled and permitting.refusal(Path(plan.root), os.environ) is None
 
 

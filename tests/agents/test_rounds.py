@@ -138,9 +138,7 @@ def test_the_pool_is_bounded_by_the_config(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_monitor_counts_items_and_calls_the_unknown_unknown() -> None:
-    working = Row(
-        item="01-a", state="working", seconds=2.4, limit=60, cpu=1.25, memory=3 << 20, last="Edit"
-    )
+    working = Row(item="01-a", state="working", seconds=2.4, limit=60, cpu=1.25, memory=3 << 20, last="Edit")
     known = Row(item="02-b", state="gates", seconds=1, tokens=7, usd=0.5)
     rows = (working, known, Row(item="03", state="waiting"), Row(item="04", state="done", end="accepted"))
     assert list(monitor.lines(Snapshot(done=1, total=4, retries=2, conflicts=1, rows=rows))) == [
