@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, Protocol
 from msgspec.structs import replace
 
 from eee_ci import text
-from eee_ci.agent import Agent, Backend, Item, Result, Told
+from eee_ci.agent import Agent, Backend, Item, Result
 from eee_ci.agents import budgets, monitor, planning, rounds
 from eee_ci.agents.journal import Journal
 from eee_ci.agents.merging import Queue
@@ -71,7 +71,7 @@ class Course:
         }
         self._due: dict[str, float] = {}
         self._tally: dict[str, rounds.Tally] = {}
-        self._told: dict[str, Told] = {}
+        self._told = {name: result.told for name, result in past.results.items() if result.told}
         self._breaker = budgets.Breaker()
         self._judged: Work | None = None  # what is with the gates
         self._most = budgets.room(settings)
