@@ -77,15 +77,20 @@ class Pool:
     ) -> None:
         self._executor, self._ground, self._mirror, self._clock = executor, ground, mirror, clock
         self._busy: dict[str, _Busy] = {}
-        self._failed: list[Ended] = []
+        self._left: list[Ended] = []
 
     @property
     def works(self) -> tuple[Work, ...]:
         return tuple(busy.work for busy in self._busy.values())
 
     @property
+    def pending(self) -> tuple[Work, ...]:
+        """What has ended and was not given out yet."""
+        return tuple(ended.work for ended in self._left)
+
+    @property
     def idle(self) -> bool:
-        return not self._busy and not self._failed
+        return not self._busy and not self._left
 
     def seen(self) -> tuple[Seen, ...]:
         """All that work, with what they said and take."""
@@ -104,7 +109,7 @@ class Pool:
         except (EeeCiError, OSError, ValueError) as error:
             files.discard(clone)
             told = Told(status="crashed", reason=f"it could not be started: {text.line(str(error))}")
-            self._failed.append(Ended(work=work, told=told, spent=Spent(seconds=0.0)))
+            self._left.append(Ended(work=work, told=told, spent=Spent(seconds=0.0)))
 
     def _submit(self, work: Work, clone: Path, began: float) -> None:
         ground = self._ground
@@ -143,12 +148,16 @@ class Pool:
 
     def collect(self, timeout: float) -> Iterator[Ended]:
         """What has come to its end."""
-        ended, self._failed = self._failed, []
-        yield from ended
-        for job, outcome in self._executor.collect(0.0 if ended else timeout) if self._busy else ():
+        self.gather(0.0 if self._left else timeout)
+        while self._left:  # one by one: the others are still pending
+            yield self._left.pop(0)
+
+    def gather(self, timeout: float = 0.0) -> None:
+        """Take in what has come to its end, so that others can start; `collect` gives it out."""
+        for job, outcome in self._executor.collect(timeout) if self._busy else ():
             busy = self._busy.pop(job)
             try:
-                yield self._ended(busy, outcome)
+                self._left.append(self._ended(busy, outcome))
             finally:
                 files.discard(busy.clone)
 
