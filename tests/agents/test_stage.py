@@ -281,6 +281,22 @@ def test_the_config_alone_does_not_make_agents_work_for_strangers(project: Scrip
     assert list(project.ends().values()) == ["accepted"]
 
 
+def test_a_required_sandbox_holds_or_no_agent_starts(project: Scripted) -> None:
+    script = (
+        """
+try:
+    open(os.path.expanduser("~/../outside"), "w")
+except OSError:
+    pass
+"""
+        + MEND
+    )
+    mended(project, script, sandbox="required").run("check", "--agents", "mender")
+    [result] = project.stage().results
+    held = "writes outside its folders denied (Landlock)" in project.stage().sandbox
+    assert result.end == ("accepted" if held else "failed"), result.reasons
+
+
 def test_no_agents_is_stronger_than_the_config(project: Scripted) -> None:
     mended(project, enabled=True).run("check", "--no-agents")
     assert project.report().agents is None
