@@ -62,6 +62,14 @@ class Backend(Noun, frozen=True, kw_only=True):
     network: bool | None = None  # None: what the adapter needs
 
 
+class Todo(Noun, frozen=True, kw_only=True, rename="camel"):
+    """One entry of a list in TodoWrite's shape."""
+
+    content: str
+    status: TodoStatus = "pending"
+    active_form: str = ""
+
+
 class Ask(Noun, frozen=True, kw_only=True):
     """What an agent is asked. `findings` are cleaned and cut already; `nonce` fences them in prompts."""
 
@@ -77,6 +85,7 @@ class Ask(Noun, frozen=True, kw_only=True):
     limits: Limits = Limits()
     nonce: str = ""
     round: int = 1
+    todos: tuple[Todo, ...] = ()  # our own list for this item
 
 
 class Tokens(Noun, frozen=True, kw_only=True):
@@ -90,14 +99,6 @@ class Tokens(Noun, frozen=True, kw_only=True):
     def total(self) -> int | None:
         """Input and output together; None while either is unknown."""
         return None if self.input is None or self.output is None else self.input + self.output
-
-
-class Todo(Noun, frozen=True, kw_only=True, rename="camel"):
-    """One entry of a list in TodoWrite's shape."""
-
-    content: str
-    status: TodoStatus = "pending"
-    active_form: str = ""
 
 
 class Told(Noun, frozen=True, kw_only=True):

@@ -92,6 +92,7 @@ def request(ask: Ask) -> bytes:
             "usd": limits.usd,
             "tokens": limits.tokens,
         },
+        "todos": [{"content": plain(it.content), "status": it.status} for it in ask.todos],
         "nonce": ask.nonce,
     }
     return json.dumps(told).encode() + b"\n"

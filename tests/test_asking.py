@@ -84,6 +84,7 @@ def test_the_request_has_all_that_the_protocol_names() -> None:
         ],
         "scope": ["a.py"], "workdir": "/work/project", "python": "",
         "limits": {"wall_s": 9.0, "max_turns": 3, "usd": 1.5, "tokens": None},
+        "todos": [],
         "nonce": "5f2e",
     }  # fmt: skip
 

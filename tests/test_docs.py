@@ -32,7 +32,7 @@ def test_the_readme_names_only_options_that_exist() -> None:
             text=True,
             check=True,
         ).stdout
-        for verb in ([], ["check"], ["plan"], ["config"], ["task"])
+        for verb in ([], ["check"], ["task"], ["plan"], ["config"])
     )
     assert {name for name in named if name not in said} == set()
     assert "TRANSCRIPT" not in words

@@ -8,11 +8,11 @@ from typing import Literal, NamedTuple, Protocol
 from msgspec.structs import replace
 
 from eee_ci import text
-from eee_ci.agent import Agent, Backend, Item, Patch, Result, Told
+from eee_ci.agent import Agent, Backend, Item, Patch, Result
 from eee_ci.agents import budgets, monitor, planning, rounds
 from eee_ci.agents.journal import Journal
 from eee_ci.agents.merging import Queue
-from eee_ci.agents.monitor import Row, Snapshot, Watch
+from eee_ci.agents.monitor import Watch
 from eee_ci.agents.running import Pool
 from eee_ci.agents.todos import Todos
 from eee_ci.agents.work import Decision, Ended, Work
@@ -71,13 +71,15 @@ class Course:
         }
         self._due: dict[str, float] = {}
         self._tally: dict[str, rounds.Tally] = {}
-        self._told: dict[str, Told] = {}
+        self._told = {name: result.told for name, result in past.results.items() if result.told}
         self._breaker = budgets.Breaker()
         self._judged: Work | None = None  # what is with the gates
+        self._signals: Caught | None = None
         self._most = budgets.room(settings)
 
     def run(self, signals: Caught) -> None:
         """All items to their ends. After a signal what is not done stays so, to be resumed."""
+        self._signals = signals
         for name, ended in self._past.ready.items():
             if name in self._waiting:
                 self._waiting[name] = ended.work
@@ -100,29 +102,19 @@ class Course:
     def beat(self) -> None:
         """To be called during whatever takes long, since agents are watched all the time."""
         self._hands.pool.tick()
+        if self._judged is not None and self._signals is not None and self._signals.first is None:
+            self._hands.pool.gather()
+            self._start()
         told = [*self._told.values(), *(seen.told for seen in self._hands.pool.seen())]
         if over := budgets.over(self._settings.total, told, self._clock() - self._began):
             self._stop("budget", over)
             for name in list(self._waiting):
                 self._end(self._waiting.pop(name), "budget", over)
-        self._hands.watch.show(self.snapshot())
-
-    def snapshot(self) -> Snapshot:
-        """How it stands."""
-        judged = [monitor.waiting(self._judged.item, "gates")] if self._judged else []
-        rows: list[Row] = [
-            *(monitor.ended(result) for result in self.results.values()),
-            *map(monitor.working, self._hands.pool.seen()),
-            *judged,
-            *(monitor.waiting(work.item, "waiting") for work in self._waiting.values()),
-        ]
-        return Snapshot(
-            done=len(self.results),
-            total=len(self._items),
-            retries=sum(result.retries for result in self.results.values()),
-            conflicts=sum(result.conflicts for result in self.results.values()),
-            rows=tuple(rows),
-        )
+        waiting = [work.item for work in self._waiting.values()]
+        judged = self._judged.item if self._judged else None
+        results = tuple(self.results.values())
+        seen, total = self._hands.pool.seen(), len(self._items)
+        self._hands.watch.show(monitor.snapshot(total, results, seen, judged, waiting))
 
     def _work(self, item: Item) -> Work:
         agent, backend = self._staff[item.agent]
@@ -140,9 +132,11 @@ class Course:
 
     def _start(self) -> None:
         """Send out what may go: nothing that could meet what is on its way, or waits longer."""
-        ahead: list[Item] = [work.item for work in self._hands.pool.works]
+        judged = [self._judged.item] if self._judged else []
+        pool = self._hands.pool
+        ahead: list[Item] = [*judged, *(work.item for work in (*pool.works, *pool.pending))]
         for name, work in list(self._waiting.items()):
-            free = len(self._hands.pool.works) < self._most and self._due.get(name, 0.0) <= self._clock()
+            free = len(pool.works) < self._most and self._due.get(name, 0.0) <= self._clock()
             needs = all(need in self.results for need in work.item.needs)
             if free and needs and not any(planning.meets(work.item, other) for other in ahead):
                 self._go(self._waiting.pop(name))

@@ -74,6 +74,8 @@ def tidied(log: Journal, place: Path) -> None:
 def _applied(end: End, root: Path, whole: Patch) -> tuple[bool, tuple[str, ...]]:
     """Write what is not there yet: an earlier process may have got half-way. What somebody else changed
     meanwhile stays as it is, and then nothing is written."""
+    for parent in {(root / change.path).parent for change in whole.changes}:
+        files.sweep(parent)
     now = trees.snapshot(root)
     left = tuple(change for change in whole.changes if not _is_there(now, change.path, whole))
     end.log.note("applying", files=[change.path for change in whole.changes])

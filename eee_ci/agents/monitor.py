@@ -1,6 +1,6 @@
 """What is to be seen of a run while it goes on. Numbers are measured or told; what is not known says so."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, Protocol
 
 from eee_ci import text
@@ -47,6 +47,25 @@ class Watch(Protocol):
 
     def show(self, snapshot: Snapshot) -> None:
         """How it stands; called often, and to be drawn no oftener than eyes can follow."""
+
+
+def snapshot(
+    total: int, results: Sequence[Result], seen: Iterable[Seen], judged: Item | None, others: Iterable[Item]
+) -> Snapshot:
+    """How it stands: what is done, what is worked at, what is with the gates, what waits."""
+    rows = [
+        *map(ended, results),
+        *map(working, seen),
+        *([waiting(judged, "gates")] if judged else []),
+        *(waiting(item, "waiting") for item in others),
+    ]
+    return Snapshot(
+        done=len(results),
+        total=total,
+        retries=sum(result.retries for result in results),
+        conflicts=sum(result.conflicts for result in results),
+        rows=tuple(rows),
+    )
 
 
 def waiting(item: Item, state: State) -> Row:

@@ -83,8 +83,10 @@ def _candidates(order: Order, settings: Agents, roster: Roster, able: Staff) -> 
 def _unable(known: tuple[Agent, ...], order: Order, able: Staff) -> Iterator[tuple[str, str]]:
     for agent in known:
         if agent.name not in able:
-            what = f"its backend {agent.backend} is" if agent.backend else "no backend is"
-            yield agent.name, f"{what} not configured"
+            lacking = (
+                f"its backend {agent.backend} is not configured" if agent.backend else "it has no backend"
+            )
+            yield agent.name, lacking
         elif order.task is not None and able[agent.name][1].kind == FIXERS:
             yield agent.name, "it mends findings only"
         elif order.fixers and able[agent.name][1].kind != FIXERS:

@@ -15,6 +15,7 @@ from eee_ci.model import Finding
 MOST = 50  # findings of an item, unless one file has more: then an agent has too much to read
 _SHOWN = 5  # rules that a task lists
 _TITLE = 72
+_ELSEWHERE = ("tests", "coverage", "build")  # a test fails where its code is wrong
 # Formatting comes last: what the others change is formatted then.
 _ORDER = ("dependencies", "imports", "types", "lint")
 _LAST = ("format",)
@@ -31,7 +32,11 @@ def items(
 ) -> tuple[Item, ...]:
     """The plan, in the order in which items that meet are to run. A task is given whole to each of the
     chosen, with the scope of the config; findings go to the agent of their domain, with their files."""
-    made = _of_task(selection, task, scope) if task is not None else _of_findings(selection, findings, most)
+    made = (
+        _of_task(selection, task, scope)
+        if task is not None
+        else _of_findings(selection, findings, most, scope)
+    )
     return tuple(
         msgspec.structs.replace(item, id=f"{number:02d}-{item.agent}") for number, item in enumerate(made, 1)
     )
@@ -59,7 +64,9 @@ def _of_task(selection: Selection, task: str, scope: tuple[str, ...]) -> Iterato
         )
 
 
-def _of_findings(selection: Selection, findings: Sequence[Finding], most: int) -> Iterator[Item]:
+def _of_findings(
+    selection: Selection, findings: Sequence[Finding], most: int, scope: tuple[str, ...]
+) -> Iterator[Item]:
     of_agent: dict[str, list[Finding]] = {}
     for finding in findings:
         if name := selection.domains.get(domain(finding)):
@@ -71,11 +78,12 @@ def _of_findings(selection: Selection, findings: Sequence[Finding], most: int) -
     for agent in ranked:
         size = len(findings) if agent.backend == DETERMINISTIC else most
         for part in _parts(of_agent[agent.name], size):
-            yield _item(agent, part)
+            yield _item(agent, part, scope)
 
 
-def _item(agent: Agent, findings: Sequence[Finding]) -> Item:
-    """Findings without a file leave the scope open: then nobody works beside it."""
+def _item(agent: Agent, findings: Sequence[Finding], scope: tuple[str, ...]) -> Item:
+    """Findings without a file, and those whose cause lies elsewhere, leave the scope to the config: where it
+    is open as well, nobody works beside the item."""
     paths = {finding.path for finding in findings}
     known = tuple(sorted(scopes.exact(path) for path in paths if path))
     where = text.count(len(known), "file") if known else "the project"
@@ -87,7 +95,7 @@ def _item(agent: Agent, findings: Sequence[Finding]) -> Item:
         task=f"Mend {title}: {_rules(findings)}.",
         targets=tuple(dict.fromkeys(one.fingerprint for one in findings if one.fingerprint)),
         findings=tuple(findings),
-        scope=known,
+        scope=scope if any(one.category in _ELSEWHERE for one in findings) else known,
         domains=tuple(sorted({domain(finding) for finding in findings})),
     )
 

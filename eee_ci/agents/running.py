@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from eee_ci import backends, files, text
 from eee_ci.agent import Ask, Stopped, Told
-from eee_ci.agents import confining
+from eee_ci.agents import confining, hiding
 from eee_ci.agents.work import STREAM, Ended, Spent, Work
 from eee_ci.errors import EeeCiError
 from eee_ci.model import Noun, Outcome, Tree
@@ -77,15 +77,20 @@ class Pool:
     ) -> None:
         self._executor, self._ground, self._mirror, self._clock = executor, ground, mirror, clock
         self._busy: dict[str, _Busy] = {}
-        self._failed: list[Ended] = []
+        self._left: list[Ended] = []
 
     @property
     def works(self) -> tuple[Work, ...]:
         return tuple(busy.work for busy in self._busy.values())
 
     @property
+    def pending(self) -> tuple[Work, ...]:
+        """What has ended and was not given out yet."""
+        return tuple(ended.work for ended in self._left)
+
+    @property
     def idle(self) -> bool:
-        return not self._busy and not self._failed
+        return not self._busy and not self._left
 
     def seen(self) -> tuple[Seen, ...]:
         """All that work, with what they said and take."""
@@ -104,7 +109,7 @@ class Pool:
         except (EeeCiError, OSError, ValueError) as error:
             files.discard(clone)
             told = Told(status="crashed", reason=f"it could not be started: {text.line(str(error))}")
-            self._failed.append(Ended(work=work, told=told, spent=Spent(seconds=0.0)))
+            self._left.append(Ended(work=work, told=told, spent=Spent(seconds=0.0)))
 
     def _submit(self, work: Work, clone: Path, began: float) -> None:
         ground = self._ground
@@ -143,12 +148,16 @@ class Pool:
 
     def collect(self, timeout: float) -> Iterator[Ended]:
         """What has come to its end."""
-        ended, self._failed = self._failed, []
-        yield from ended
-        for job, outcome in self._executor.collect(0.0 if ended else timeout) if self._busy else ():
+        self.gather(0.0 if self._left else timeout)
+        while self._left:  # one by one: the others are still pending
+            yield self._left.pop(0)
+
+    def gather(self, timeout: float = 0.0) -> None:
+        """Take in what has come to its end, so that others can start; `collect` gives it out."""
+        for job, outcome in self._executor.collect(timeout) if self._busy else ():
             busy = self._busy.pop(job)
             try:
-                yield self._ended(busy, outcome)
+                self._left.append(self._ended(busy, outcome))
             finally:
                 files.discard(busy.clone)
 
@@ -209,6 +218,7 @@ class Pool:
             told = _adapter(busy.work).read(busy.ask, said, outcome)
         except Exception as error:  # noqa: BLE001 - a stream that our reader cannot bear is that agent's trouble
             told = replace(busy.told, status="crashed", reason=f"what it said cannot be read: {error!r}")
+        told = hiding.told(told, self._hidden(busy.work))
         if busy.cut is not None:
             return replace(told, status=busy.cut[0], reason=busy.cut[1], transient=False)
         if told.status is None:
@@ -225,10 +235,12 @@ class Pool:
             return replace(ended, refused=(f"its files cannot be taken back: {text.line(error.message)}",))
         return replace(ended, patch=patch, refused=tuple(map(str, odd)))
 
+    def _hidden(self, work: Work) -> text.Redactor:
+        return hiding.redactor(work.backend, _adapter(work).KEY, self._ground.environ)
+
     def _keep(self, busy: _Busy, said: bytes) -> None:
-        """What it said, with each secret of ours as ***."""
-        name = busy.work.backend.key or _adapter(busy.work).KEY or ""
-        redactor = text.Redactor([self._ground.environ.get(name, "")])
+        """What it said, with each secret as ***."""
+        redactor = self._hidden(busy.work)
         clean = redactor.feed(said) + redactor.flush()
         folder = self._ground.root / ".eee-ci" / "runs" / self._ground.run / "transcripts"
         files.publish(folder / f"{busy.work.job}.log", clean)

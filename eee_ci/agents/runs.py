@@ -67,6 +67,8 @@ def held(root: Path, run: str) -> Iterator[Path]:
     with entries.alone(str(folder / "lock")) as mine:
         if not mine:
             raise UsageError(f"the run {run} goes on in another process", "wait for its end, or end it")
+        for place in (folder, *(path for path in folder.iterdir() if path.is_dir())):
+            files.sweep(place)
         owner = Owner(pid=os.getpid(), boot=boot())
         files.publish(folder / "owner.json", msgspec.json.encode(owner))
         yield folder

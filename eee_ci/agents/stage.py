@@ -115,6 +115,8 @@ def _plan(order: Order, means: Means, before: Run, story: Story, log: Journal) -
     if story.items is not None:
         _refuse_strange(story.items, staff)
         return Plan(items=story.items, said=story.said, staff=staff)
+    if means.signals.first is not None:  # what half of the gates said is no plan
+        return Plan((), (), staff)
     plan = planner.make(order, means.settings, means.roster, means.before, before)
     log.note("planned", items=plan.items, said=plan.said)
     for line in plan.said:

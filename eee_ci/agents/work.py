@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from eee_ci import text
-from eee_ci.agent import Agent, Ask, Backend, End, Item, Limits, Patch, Told
+from eee_ci.agent import Agent, Ask, Backend, End, Item, Limits, Patch, Todo, Told
 from eee_ci.model import Finding, Noun, Run
 
 _LONGEST = 2_000  # bytes of last words in the journal
@@ -78,6 +78,7 @@ class Work(Noun, frozen=True, kw_only=True):
             limits=self.limits,
             nonce=secrets.token_hex(16),
             round=self.round,
+            todos=(Todo(content=self.item.title, status="in_progress"),),
         )
 
 

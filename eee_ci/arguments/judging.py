@@ -29,7 +29,9 @@ def fail_fast(parser: argparse.ArgumentParser) -> None:
 
 def check(parser: argparse.ArgumentParser) -> None:
     _whole(parser)
-    parser.add_argument(
+    agents = parser.add_mutually_exclusive_group()
+    agents.add_argument("--no-agents", action="store_true", help="without agents, whatever the config says")
+    agents.add_argument(
         "--agents",
         nargs="?",
         type=_names,

@@ -10,7 +10,7 @@ import msgspec
 from eee_ci import commands, executors, files, pipeline, reports, text
 from eee_ci.agent import Stage
 from eee_ci.agents import runs
-from eee_ci.commands import again, github, permitting, repairing, report, status
+from eee_ci.commands import again, github, report, status
 from eee_ci.commands.phases import Phases
 from eee_ci.console import Console, summary
 from eee_ci.console.watch import Watch
@@ -72,13 +72,21 @@ def _with_agents(arguments: argparse.Namespace, plan: Plan) -> bool:
     """Asked for by the verb or an option; or by the config, where agents may work at all."""
     if arguments.verb != "check" or arguments.agents is not None:
         return True
-    return plan.config.agents.enabled and permitting.refusal(Path(plan.root), os.environ) is None
+    if arguments.no_agents:
+        return False
+    if not plan.config.agents.enabled:
+        return False
+    from eee_ci.commands import permitting
+
+    return permitting.refusal(Path(plan.root), os.environ) is None
 
 
 def _stage(
     arguments: argparse.Namespace, plan: Plan, executor: Executor, signals: Signals, console: Console
 ) -> Stage:
     """The agents first: what they repair is judged with everything else."""
+    from eee_ci.commands import repairing  # only here: it is heavy
+
     scene = repairing.Scene(Path(plan.root), plan.config, plan.tree, executor, signals, console)
     made = repairing.run(scene, repairing.order(arguments, plan.config), arguments)
     if not arguments.json and not arguments.quiet:

@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def command(arguments: argparse.Namespace) -> list[str]:
     """The words that start one round. `-P`: no module of the judged project gets in our way."""
-    words = [sys.executable, "-P", "-m", "eee_ci", "check", "--failing-first"]
+    words = [sys.executable, "-P", "-m", "eee_ci", "check", "--no-agents", "--failing-first"]
     words += [
         f"--{name}" for name in ("fail_fast", "no_cache", "quiet", "verbose") if getattr(arguments, name)
     ]

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _INTO = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FROM = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us up
 _OWN = 0o700
+_ASIDE = re.compile(r"\.eee-ci-[0-9a-f]{16}")
 _ROOM = 1 << 30  # bytes that a place for scratch folders should have free
 _USUAL = ("/tmp", "/var/tmp")  # noqa: S108  # nosec B108 - what goes there is 0700 and has a random name
 _LONGEST = 60  # characters of such a place: tools put sockets there, whose names end at 107
@@ -125,6 +127,14 @@ def discard(path: Path) -> None:
     """Remove what is of no use any more; what cannot be removed stays."""
     with contextlib.suppress(WriteError):
         remove(path)
+
+
+def sweep(place: Path) -> None:
+    """Remove what a killed process had written aside in a folder and did not come to rename."""
+    names = [path for path in place.iterdir() if _ASIDE.fullmatch(path.name)] if place.is_dir() else []
+    for path in names:
+        if not path.is_symlink() and path.is_file():
+            discard(path)
 
 
 def kept(base: Path, patterns: tuple[str, ...], largest: int) -> dict[str, bytes]:

@@ -134,3 +134,16 @@ def test_a_file_grows_line_by_line(tmp_path: Path) -> None:
     with entries.growing(path) as add:
         add(b"three")
     assert (tmp_path / "file").read_bytes() == b"one\ntw\nthree\n"
+
+
+def test_what_a_killed_process_wrote_aside_is_swept_away(tmp_path: Path) -> None:
+    run = runs.name()
+    with runs.held(tmp_path, run) as folder:
+        (folder / "patches").mkdir()
+        asides = [folder / ".eee-ci-0123456789abcdef", folder / "patches" / ".eee-ci-00000000000000ff"]
+        others = [folder / ".eee-ci-", folder / ".eee-ci-0123456789abcdefg", folder / "patches" / "01.patch"]
+        for path in (*asides, *others):
+            path.write_bytes(b"")
+    with runs.held(tmp_path, run):
+        assert [path for path in asides if path.exists()] == []
+        assert [path for path in others if not path.exists()] == []

@@ -95,6 +95,8 @@ def trial(folder: Path, seconds: float, again: float | None) -> None:
         ran = project.run("check", "--agents", "linter,typer", "--apply")
         assert ran.returncode == 0, (seconds, ran.stdout, ran.stderr)
     assert python(project) == DONE, f"another end, killed after {seconds} s"
+    left = project.git("status", "--porcelain", "--untracked-files=all").splitlines()
+    assert left == [" M a.py", " M d.py"], f"something was left, killed after {seconds} s"
     [last] = [each for each in runs.known(project.root) if each.finished]
     ends = {line.facts["result"]["agent"]: line.facts["result"]["end"] for line in last.read.of("result")}
     assert ends == {"linter": "accepted", "typer": "accepted"}

@@ -281,6 +281,39 @@ def test_the_config_alone_does_not_make_agents_work_for_strangers(project: Scrip
     assert list(project.ends().values()) == ["accepted"]
 
 
+def test_a_required_sandbox_holds_or_no_agent_starts(project: Scripted) -> None:
+    script = (
+        """
+try:
+    open(os.path.expanduser("~/../outside"), "w")
+except OSError:
+    pass
+"""
+        + MEND
+    )
+    mended(project, script, sandbox="required").run("check", "--agents", "mender")
+    [result] = project.stage().results
+    held = "writes outside its folders denied (Landlock)" in project.stage().sandbox
+    assert result.end == ("accepted" if held else "failed"), result.reasons
+
+
+def test_no_agents_is_stronger_than_the_config(project: Scripted) -> None:
+    mended(project, enabled=True).run("check", "--no-agents")
+    assert project.report().agents is None
+
+
+def test_a_secret_of_the_backend_shows_nowhere(project: Scripted) -> None:
+    script = 'end(status="error", reason="the key is " + os.environ["MY_KEY"])\n'
+    project.configured({"mine": project.backend("mine", script, key="MY_KEY")})
+    project.write({"a.py": DIRTY, ".claude/agents/mender.md": agent("mender", "mine")}).commit()
+    ran = project.run("check", "--agents", "mender", env={"MY_KEY": "hunter22-secret"})
+    [result] = project.stage().results
+    assert result.reasons == ("the key is ***",)
+    assert "hunter22" not in ran.stdout + ran.stderr
+    kept = [path for path in (project.root / ".eee-ci").rglob("*") if path.is_file()]
+    assert [path for path in kept if b"hunter22" in path.read_bytes()] == []
+
+
 def test_without_being_asked_no_agent_works(project: Scripted) -> None:
     mended(project).run("check")
     assert project.report().agents is None

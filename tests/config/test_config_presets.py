@@ -60,7 +60,7 @@ def test_the_security_preset_stands_beside_another_one(tmp_path: Path) -> None:
 
 
 def test_we_judge_ourselves_by_the_strictest_preset() -> None:
-    loaded = config.load(ROOT, file=None, tools=room.ALL_TOOLS)
+    loaded = config.load(ROOT, file=None, tools=plan.toolspecs())
     tests = next(gate for gate in loaded.gates if gate.id == "tests")
     assert loaded.source == "eee-ci.yaml"
     assert (tests.limits["coverage"], tests.limits["branch_coverage"]) == (Limit(min=95), Limit(min=95))
