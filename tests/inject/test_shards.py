@@ -1,6 +1,7 @@
 """Several pytest processes share the test files: none is lost or done twice, and doubt says so."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -202,9 +203,11 @@ def test_what_hangs_is_ended_with_all_that_it_started(place: Place) -> None:
 
 
 def running(words: str, root: Path) -> bool:
-    """Does a process with these words live in the project's folder?"""
+    """Does a process with these words live in the project's folder, besides this one?"""
     for one in Path("/proc").glob("[0-9]*"):
         try:
+            if one.name == str(os.getpid()):
+                continue
             if Path(one, "cwd").readlink() == root and words in Path(one, "cmdline").read_text("utf-8"):
                 return True
         except OSError:
