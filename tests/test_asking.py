@@ -82,7 +82,7 @@ def test_the_request_has_all_that_the_protocol_names() -> None:
         "findings": [
             {"tool": "ruff", "rule": "F401", "file": "a.py", "line": 3, "message": "`os` imported but unused"}
         ],
-        "scope": ["a.py"], "workdir": "/work/project", "python": "",
+        "scope": ["a.py"], "workdir": "/home/project", "python": "",
         "limits": {"wall_s": 9.0, "max_turns": 3, "usd": 1.5, "tokens": None},
         "todos": [],
         "nonce": "5f2e",
@@ -114,7 +114,7 @@ def test_the_configs_words_replace_the_adapters_and_are_filled_in_once() -> None
     asked = asks.ask("claude", backend={"argv": words, "model": "m-{prompt}"})
     [step] = asking.command(asked, "own").steps
     assert step.argv == (
-        "tool", "--in=/work/project", "{scratch}/prompt.md", "m-{prompt}", "{scratch}/x", "{other}",
+        "tool", "--in=/home/project", "{scratch}/prompt.md", "m-{prompt}", "{scratch}/x", "{other}",
         "{m-{prompt}}",
     )  # fmt: skip
 

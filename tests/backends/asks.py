@@ -18,7 +18,7 @@ AGENT = Agent(name="lint-fixer", description="Mends what linters find", prompt="
 def ask(kind: str, **parts: Any) -> Ask:
     backend = Backend(name=kind, kind=kind, **parts.pop("backend", {}))
     agent = replace(AGENT, **parts.pop("agent", {}))
-    known = {"run": "r", "item": "i", "task": "Mend it.", "workdir": "/work/project", "nonce": "5f2e"}
+    known = {"run": "r", "item": "i", "task": "Mend it.", "workdir": "/home/project", "nonce": "5f2e"}
     return Ask(
         **{**known, "findings": (FOUND,), "limits": Limits(), **parts, "agent": agent, "backend": backend}
     )

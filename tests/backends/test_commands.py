@@ -167,7 +167,7 @@ def test_mini_has_no_limit_where_nobody_sets_one() -> None:
 
 def test_any_program_gets_the_request_or_else_the_prompt() -> None:
     made = asks.command(asks.ask("command", backend={"argv": ("tool", "{workdir}")}))
-    assert (made.steps[0].argv, made.steps[0].stdin) == (("tool", "/work/project"), "request")
+    assert (made.steps[0].argv, made.steps[0].stdin) == (("tool", "/home/project"), "request")
     other = asks.command(asks.ask("command", backend={"argv": ("tool",), "reader": "text"}))
     assert other.steps[0].stdin == "prompt.md"
     assert json.loads(other.give["request"])["task"] == "Mend it."

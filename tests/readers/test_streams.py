@@ -16,7 +16,7 @@ from eee_ci.readers import streams
 from eee_ci.readers.streams import lines
 
 DATA = Path(__file__).parent.parent / "data" / "backends"
-ROOT = "/work/project"
+ROOT = "/home/project"
 READERS = {
     "claude": "claude-stream-json", "codex": "codex-jsonl", "gemini": "gemini-stream-json",
     "opencode": "opencode-jsonl", "eee": "eee", "mini": "mini-traj", "aider": "text",
@@ -193,7 +193,7 @@ def test_claude_tells_what_it_did_and_what_it_took() -> None:
 def test_claude_is_counted_by_message_while_it_runs() -> None:
     told = read("claude/interrupted.jsonl")
     assert (told.turns, told.usd, told.tokens) == (1, None, Tokens(input=100, output=75))
-    assert told.last == "Edit /work/project/a.py"
+    assert told.last == "Edit /home/project/a.py"
 
 
 def test_what_its_service_does_not_tell_stays_unknown() -> None:
