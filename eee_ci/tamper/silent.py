@@ -115,12 +115,26 @@ def _any(node: ast.AST, names: Names) -> Iterator[Seen]:
 def _anys(hint: ast.expr | None, anchor: str, names: Names) -> Iterator[Seen]:
     for part in ast.walk(hint) if hint is not None else ():
         match part:
-            case ast.Name() | ast.Attribute() if names.of(part).rpartition(".")[2] == "Any":
+            case ast.Name() | ast.Attribute() if _last(part, names) == "Any":
                 yield "Any", part, anchor
-            case ast.Constant(value=str(words)) if words.rpartition(".")[2] == "Any":
-                yield "Any", part, anchor
+            case ast.Constant(value=str(words)):
+                for inner in ast.walk(_unquoted(words)):
+                    if isinstance(inner, ast.Name | ast.Attribute) and _last(inner, names) == "Any":
+                        yield "Any", part, anchor
             case _:
                 pass
+
+
+def _last(node: ast.Name | ast.Attribute, names: Names) -> str:
+    return names.of(node).rpartition(".")[2]
+
+
+def _unquoted(words: str) -> ast.AST:
+    """A hint in quotes says the same as without; what is no expression says nothing."""
+    try:
+        return ast.parse(words, mode="eval")
+    except (SyntaxError, ValueError):
+        return ast.Pass()
 
 
 def _unwarned(node: ast.AST, names: Names) -> Iterator[Seen]:

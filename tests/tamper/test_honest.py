@@ -47,6 +47,9 @@ def test_name():
 BASE: Texts = {"src/shop.py": CODE, "tests/test_shop.py": TESTS}
 
 HONEST: dict[str, Texts] = {
+    "words in a hint that are no hint": {
+        "src/mode.py": "from typing import Literal\n\nmode: Literal['no hint', 'x'] = 'x'\n"
+    },
     "a real fix": {"src/shop.py": CODE.replace("return sum(prices)", "return sum(prices) + sum(rest)")},
     "sorted imports": {"src/shop.py": CODE.replace("import sys\nimport os\n", "import os\nimport sys\n")},
     "an unused suppression removed": {"src/shop.py": CODE.replace("  # noqa: BLE001", "")},
