@@ -156,7 +156,7 @@ CHEATS: dict[str, tuple[Texts, set[str]]] = {
         {T3},
     ),
     "Any": (code("def total(prices: list[int]", "def total(prices: Any"), {T3}),
-    "Any in quotes": (code("def total(prices: list[int]", "def total(prices: 'dict[str, Any]'"), {T3}),
+    "Any inside of quotes": (code("def total(prices: list[int]", "def total(prices: 'dict[str, Any]'"), {T3}),
     "Any in quotes": (code("def total(prices: list[int]", "def total(prices: 'Any'"), {T3}),
     "no_type_check": (
         {"src/new.py": "import typing\n\n\n@typing.no_type_check\ndef f(x): ...\n"},
