@@ -461,7 +461,7 @@ def streams_of(draw: st.DrawFn, kind: str) -> bytes:
 
 
 @pytest.mark.parametrize("kind", READERS)
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_any_bytes_are_read_and_only_a_success_is_ok(kind: str, data: st.DataObject) -> None:
     stream = data.draw(streams_of(kind))
