@@ -21,7 +21,7 @@ def leave_the_folder() -> None:
     """`python -m` looks for modules in the folder it is started in, which is the judged project: what lies
     there is never imported, unless it is eee-ci itself."""
     home = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120 - pathlib is heavy
-    if sys.path and sys.path[0] in ("", os.getcwd()) and os.path.realpath(sys.path[0] or ".") != home:  # noqa: PTH109
+    if sys.path and sys.path[0] in ("", os.getcwd()) and os.path.realpath(sys.path[0] or ".") != home:  # noqa: PTH109 - pathlib is heavy
         del sys.path[0]
 
 

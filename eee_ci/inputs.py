@@ -21,13 +21,13 @@ def of(gate: Gate, site: Site, names: Collection[str], also: Iterable[str] = ())
     named = frozenset(also)
     known, outside = set(site.files), set[str]()
     for word in (*(word.rpartition("=")[2] for word in gate.args), *named):
-        path = os.path.normpath(os.path.join(site.root, os.path.expanduser(word)))  # noqa: PTH118, PTH111
+        path = os.path.normpath(os.path.join(site.root, os.path.expanduser(word)))  # noqa: PTH118, PTH111 - pathlib costs more than the call
         relative = reading.relative(path, site.root)
         if relative in known:
             inside.add(str(relative))
         elif os.path.isdir(path):  # noqa: PTH112 - a word may be anything
             return None
-        elif word in named or os.path.exists(path):  # noqa: PTH110
+        elif word in named or os.path.exists(path):  # noqa: PTH110 - pathlib costs more than the call
             outside.add(path)
     return Inputs(files=tuple(sorted(inside)), outside=tuple(sorted(outside)))
 

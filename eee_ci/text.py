@@ -62,9 +62,9 @@ def path(name: str | os.PathLike[str]) -> str:
     return line(decode(os.fsencode(name)))
 
 
-def count(number: int, noun: str) -> str:
-    """`1 finding`, `2 findings`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def count(number: int, noun: str, many: str = "") -> str:
+    """`1 finding`, `2 findings`; `many` where the plural is another."""
+    return f"{number} {noun}" if number == 1 else f"{number} {many or f'{noun}s'}"
 
 
 def clip(raw: str, size: int) -> str:
@@ -78,7 +78,7 @@ def tail(raw: str, size: int) -> str:
     """The text, or as much of its end as fits in `size` bytes of UTF-8 after an ellipsis."""
     if len(raw) * 4 <= size or len(data := raw.encode("utf-8", "surrogatepass")) <= size:
         return raw
-    return "…" * (size >= 3) + data[len(data) - max(size - 3, 0) :].decode("utf-8", "ignore")  # noqa: PLR2004
+    return "…" * (size >= 3) + data[len(data) - max(size - 3, 0) :].decode("utf-8", "ignore")  # noqa: PLR2004 - the bytes of the ellipsis
 
 
 def xml(raw: str) -> str:

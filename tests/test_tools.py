@@ -276,7 +276,7 @@ def test_a_module_that_the_project_has_not_is_ours(root: Path) -> None:
 
 def test_what_our_own_interpreter_has_is_ours_unless_the_project_chose_it(root: Path) -> None:
     for chosen, origin in (("eee-ci", "eee-ci"), (".venv", "project")):
-        own = interpreter.own()._replace(chosen=chosen)  # type: ignore[arg-type]
+        own = interpreter.own()._replace(chosen=chosen)  # type: ignore[arg-type]  # a value of the table
         for requirement in (Requirement(name="mypy"), RUFF):
             found = find(requirement, root, project=own)
             assert isinstance(found, Tool)

@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from eee_ci import files, text
 from eee_ci.agent import Change, Patch, Result, Stage
-from eee_ci.agents import journal, monitor, todos
+from eee_ci.agents import journal, todos
 from eee_ci.model import Noun
+from eee_ci.rendering import staged
 from eee_ci.workspace import Private
 
 SCHEMA = 1
@@ -97,12 +97,12 @@ def _page(made: Report) -> Iterator[str]:
     task = f": {text.markdown(stage.task)}" if stage.task else ""
     yield f"# Agents of run {stage.run}{task}"
     yield ""
-    yield f"{_sum(stage.results)}; mode {stage.mode}, {'applied' if stage.applied else 'not applied'}."
+    yield f"{staged.ends(stage.results)}; mode {stage.mode}, {'applied' if stage.applied else 'not applied'}."
     yield ""
-    yield "| item | agent | end | why | attempts | seconds | tokens | USD |"
-    yield "|---|---|---|---|---|---|---|---|"
+    yield f"| {' | '.join(staged.HEAD)} |"
+    yield "|---" * len(staged.HEAD) + "|"
     for result in stage.results:
-        yield f"| {' | '.join(text.markdown(str(cell)) for cell in cells(result))} |"
+        yield f"| {' | '.join(text.markdown(text.clip(cell, 500)) for cell in staged.row(result))} |"
     yield from _listed("Files", (_file(change) for change in made.changes))
     yield from _listed("Tamper findings", map(_finding, _tampering(stage.results)))
     yield from _listed("Notes", map(text.markdown, stage.notes))
@@ -112,32 +112,6 @@ def _page(made: Report) -> Iterator[str]:
         "Deliverables",
         (f"{text.markdown(it.name)}, {it.size} bytes, sha256 {it.sha256}" for it in made.files),
     )
-
-
-def cells(result: Result) -> tuple[Any, ...]:
-    """An item in a table; what nobody told is unknown."""
-    told = result.told
-    return (
-        result.item,
-        result.agent,
-        result.end,
-        text.clip("; ".join(result.reasons), 500),
-        result.attempts,
-        monitor.UNKNOWN if result.seconds is None else f"{result.seconds:.1f}",
-        known(told.tokens.total if told else None),
-        known(told.usd if told else None),
-    )
-
-
-def known(value: float | None) -> str:
-    """A number, or that it is not known."""
-    return monitor.UNKNOWN if value is None else f"{value:g}"
-
-
-def _sum(results: tuple[Result, ...]) -> str:
-    ends = [result.end for result in results]
-    told = ", ".join(f"{ends.count(end)} {end}" for end in dict.fromkeys(ends))
-    return told or "skipped: there was nothing that an agent could do"
 
 
 def _file(change: Change) -> str:

@@ -14,6 +14,7 @@ from eee_ci.model import Noun
 
 FILE = "journal.jsonl"
 LARGEST = 256 << 20
+_END = 4096  # bytes, more than the line that ends a run has
 
 
 class Line(Noun, frozen=True, kw_only=True):
@@ -86,6 +87,17 @@ def read(path: Path) -> Read:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             damaged += 1
     return Read(lines=tuple(lines), damaged=damaged)
+
+
+def ends_with(path: Path, event: str) -> bool:
+    """Is this the last line? Of a long journal only the end is read."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _END))
+            last = file.read().rstrip(b"\n").rpartition(b"\n")[2]
+        return msgspec.json.decode(last, type=Line).event == event
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
 
 
 def now() -> str:

@@ -7,9 +7,9 @@ from eee_ci import text
 from eee_ci.agent import Item, Result
 from eee_ci.agents.running import Seen
 from eee_ci.model import Noun
+from eee_ci.rendering.staged import UNKNOWN
 
 State = Literal["waiting", "working", "gates", "done"]
-UNKNOWN = "unknown"
 _MIB = 1 << 20
 
 
@@ -112,7 +112,7 @@ def lines(snapshot: Snapshot) -> Iterator[str]:
     told = [
         f"agents: {snapshot.done} of {text.count(snapshot.total, 'item')} done",
         *([f"{waiting} waiting"] if waiting else []),
-        *([text.count(snapshot.retries, "retry").replace("retrys", "retries")] if snapshot.retries else []),
+        *([text.count(snapshot.retries, "retry", "retries")] if snapshot.retries else []),
         *([text.count(snapshot.conflicts, "conflict")] if snapshot.conflicts else []),
     ]
     yield ", ".join(told)

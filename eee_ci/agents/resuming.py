@@ -28,7 +28,6 @@ class Order(Noun, frozen=True, kw_only=True):
     fixers: bool = False  # the deterministic ones alone
     config: str = ""  # its digest
     budget: dict[str, float] = {}  # on top of the config's, for the whole run
-    commit: str | None = None  # the user's own
 
 
 class Story(Noun, frozen=True, kw_only=True):

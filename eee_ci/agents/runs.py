@@ -17,7 +17,7 @@ from eee_ci.model import Noun
 
 _NAME = re.compile(r"r-[0-9]{8}-[0-9]{6}-[0-9a-f]{6}")
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
-_ENDED = ("finished", "abandoned")
+_ENDED = "finished"
 
 
 class Owner(Noun, frozen=True, kw_only=True):
@@ -37,7 +37,7 @@ class Known(Noun, frozen=True, kw_only=True):
 
     @property
     def finished(self) -> bool:
-        return any(True for _ in self.read.of(*_ENDED))
+        return any(True for _ in self.read.of(_ENDED))
 
     @property
     def place(self) -> str | None:
@@ -76,11 +76,12 @@ def held(root: Path, run: str) -> Iterator[Path]:
 
 def known(root: Path) -> tuple[Known, ...]:
     """All runs of a project, oldest first."""
-    place = root / ".eee-ci" / "runs"
-    if not place.is_dir():
-        return ()
-    names = sorted(path.name for path in place.iterdir() if _NAME.fullmatch(path.name))
-    return tuple(find(root, each) for each in names)
+    return tuple(find(root, each) for each in _names(root / ".eee-ci" / "runs"))
+
+
+def _names(place: Path) -> list[str]:
+    found = place.iterdir() if place.is_dir() else ()
+    return sorted(path.name for path in found if _NAME.fullmatch(path.name))
 
 
 def find(root: Path, run: str) -> Known:
@@ -94,11 +95,14 @@ def find(root: Path, run: str) -> Known:
 
 
 def crashed(root: Path) -> tuple[str, ...]:
-    """A sentence for each run that neither ended nor goes on."""
+    """A sentence for each run that neither ended nor goes on. Every check asks, so that of those that ended
+    only the last line is read."""
+    place = root / ".eee-ci" / "runs"
+    open_ = [name for name in _names(place) if not journal.ends_with(place / name / journal.FILE, _ENDED)]
     return tuple(
-        f"the run {each.run} did not finish: `eee-ci agents resume {each.run}` goes on with it"
-        for each in known(root)
-        if not each.finished and not each.busy
+        f"the run {name} did not finish: `eee-ci agents resume {name}` goes on with it"
+        for name in open_
+        if not find(root, name).busy
     )
 
 

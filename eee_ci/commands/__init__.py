@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -89,3 +90,8 @@ def short(path: Path) -> Path:
     """Relative to where the user stands, when it is below."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
+
+
+def pretty(data: Any) -> str:
+    """As JSON for people too."""
+    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"

@@ -12,13 +12,14 @@ from eee_ci.agents.runs import Known
 from eee_ci.commands import check, repairing
 from eee_ci.console import Console
 from eee_ci.errors import GREEN, UsageError
+from eee_ci.rendering import staged
 
 
 def listed(arguments: argparse.Namespace, console: Console) -> int:
     """All runs, oldest first."""
     known = runs.known(commands.root(arguments))
     if arguments.json:
-        console.raw(_pretty([_data(each) for each in known]))
+        console.raw(commands.pretty([_data(each) for each in known]))
     else:
         console.lines(map(_row, known))
         console.lines([] if known else ["no run of agents is known here"])
@@ -44,7 +45,7 @@ def show(arguments: argparse.Namespace, console: Console) -> int:
     known = runs.find(commands.root(arguments), arguments.name)
     report = deliver.load(Path(known.folder))
     if arguments.json:
-        console.raw(_pretty(msgspec.to_builtins(report) if report else _data(known)))
+        console.raw(commands.pretty(msgspec.to_builtins(report) if report else _data(known)))
     elif report is not None:
         console.lines(map(text.line, report.said))
         console.lines(repairing.lines(report.stage, console))
@@ -70,8 +71,7 @@ def _row(known: Known) -> str:
     story = resuming.story(known.read)
     order = story.order
     what = "nothing" if order is None else order.task or ("fixers" if order.fixers else "findings")
-    ends = [result.end for result in story.results.values()]
-    told = ", ".join(f"{ends.count(end)} {end}" for end in dict.fromkeys(ends)) or "no item done"
+    told = staged.ends(story.results.values()) if story.results else "no item done"
     return f"{known.run}  {_state(known)}  {text.line(text.clip(what, 80))}: {told}"
 
 
@@ -100,7 +100,3 @@ def _data(known: Known) -> dict[str, object]:
         "ends": {name: result.end for name, result in story.results.items()},
         "folder": known.folder,
     }
-
-
-def _pretty(data: object) -> str:
-    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"

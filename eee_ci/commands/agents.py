@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import msgspec
-
 from eee_ci import __version__, commands, files, git, reports, roster, text
 from eee_ci.agent import Agent
 from eee_ci.agents import runs
@@ -39,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _list(arguments: argparse.Namespace, console: Console) -> int:
     found = _found(arguments)
     if arguments.json:
-        console.raw(_pretty({**plain(found.roster), "notes": found.notes}))
+        console.raw(commands.pretty({**plain(found.roster), "notes": found.notes}))
     else:
         console.lines(_rows(found.roster.agents))
         console.lines(_said(found))
@@ -80,7 +78,7 @@ def _show(arguments: argparse.Namespace, console: Console) -> int:
         )
     agent = agents[arguments.name]
     if arguments.json:
-        console.raw(_pretty(plain(agent)))
+        console.raw(commands.pretty(plain(agent)))
     else:
         console.lines(_details(agent))
         own = [finding for finding in found.roster.findings if finding.path == agent.path]
@@ -117,7 +115,7 @@ def _validate(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.format == "sarif":
         console.raw(_sarif(findings, commands.root(arguments)).decode())
     elif arguments.format == "json":
-        console.raw(_pretty([plain(finding) for finding in findings]))
+        console.raw(commands.pretty([plain(finding) for finding in findings]))
     else:
         own = [agent for agent in found.roster.agents if agent.origin != "built-in"]
         console.lines(map(summary.finding_line, findings))
@@ -180,10 +178,6 @@ def _uncommitted(committed: Roster, here: Roster) -> Iterator[str]:
 def _on_disk(arguments: argparse.Namespace) -> _Found:
     user = (roster.user(Path.home()),) if arguments.user_agents else ()
     return _Found(roster.merged(roster.here(commands.root(arguments)), *user), ())
-
-
-def _pretty(data: Any) -> str:
-    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
 
 
 _ACTIONS: dict[str, Callable[[argparse.Namespace, Console], int]] = {

@@ -5,9 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 
-import msgspec
-
-from eee_ci import text
+from eee_ci import commands, text
 from eee_ci.cache import Off, Store, opened, space
 from eee_ci.console import Console
 from eee_ci.errors import FAILED, GREEN, UsageError
@@ -25,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     console = Console()
     if arguments.json:
         found = space.usage(store.folder, store.limit)
-        console.raw(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
+        console.raw(commands.pretty(found))
         return GREEN
     return _ACTIONS[arguments.action](store, console)
 

@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -36,8 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         if arguments.github:
             github.guard(os.environ, plan.tree.commit)
         home = files.home(project)
-        notes = status.begin(home)
-        notes = (*notes, *runs.crashed(project))
+        notes = (*status.begin(home), *runs.crashed(project))
         stage = _stage(arguments, plan, executor, signals, console) if _with_agents(arguments, plan) else None
         if stage is not None and stage.applied:
             plan = commands.planned(arguments, phase)
@@ -49,22 +48,13 @@ def run(arguments: argparse.Namespace) -> int:
             )
         judged = msgspec.structs.replace(judged, agents=stage)
         with phase("reports"):
-            rendered = reports.render(
-                judged, dict.fromkeys(("json", *plan.config.reports)), junit_dialect=plan.config.junit_dialect
-            )
-            published = report.publish(rendered, target)
+            rendered, published = _published(judged, plan, target)
         faults = [*published.faults, *_trace(judged, traced, phase, plan)]
         status.end(home, judged.exit_code)
         if seen is not None and not published.faults and not notes:
             again.keep(judged, plan, seen, arguments, [target / name for name in published.written])
-        if arguments.github:
-            github.publish(judged, target, os.environ)
-        if arguments.json:
-            console.raw(rendered["report.json"].decode())
-        else:
-            _say(judged, console, arguments, target, published.written)
-    for fault in faults:
-        console.lines([f"eee-ci: {fault}"])
+        _say(judged, console, arguments, target, rendered, published)
+    console.lines(f"eee-ci: {fault}" for fault in faults)
     return BUG if faults and not judged.signal else judged.exit_code
 
 
@@ -105,10 +95,27 @@ def _trace(judged: Run, file: Path | None, phase: Phases, plan: Plan) -> Iterato
         yield f"{text.line(error.message)} ({error.hint})"
 
 
+def _published(judged: Run, plan: Plan, target: Path) -> tuple[dict[str, bytes], report.Published]:
+    """The reports, and what became of each on its way to the disk."""
+    formats = dict.fromkeys(("json", *plan.config.reports))
+    rendered = reports.render(judged, formats, junit_dialect=plan.config.junit_dialect)
+    return rendered, report.publish(rendered, target)
+
+
 def _say(
-    judged: Run, console: Console, arguments: argparse.Namespace, target: Path, names: Sequence[str]
+    judged: Run,
+    console: Console,
+    arguments: argparse.Namespace,
+    target: Path,
+    rendered: Mapping[str, bytes],
+    published: report.Published,
 ) -> None:
+    if arguments.github:
+        github.publish(judged, target, os.environ)
+    if arguments.json:
+        console.raw(rendered["report.json"].decode())
+        return
     console.status("")
     console.lines(summary.lines(judged, console, verbose=arguments.verbose, quiet=arguments.quiet))
     if not arguments.quiet:
-        console.lines([summary.places(commands.short(target), names)])
+        console.lines([summary.places(commands.short(target), published.written)])

@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import msgspec
-
 from eee_ci import commands, plan
 from eee_ci import config as configs
 from eee_ci.config import Config
@@ -42,15 +40,11 @@ def text(config: Config) -> str:
 
 
 def json(config: Config) -> str:
-    return _pretty(plain(config))
+    return commands.pretty(plain(config))
 
 
 def schema(tools: Mapping[str, configs.ToolSpec]) -> str:
-    return _pretty(configs.schema(tools))
-
-
-def _pretty(data: Any) -> str:
-    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
+    return commands.pretty(configs.schema(tools))
 
 
 def _top(config: Config) -> dict[str, Any]:

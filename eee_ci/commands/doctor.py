@@ -20,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = data(plan)
     console = Console()
     if arguments.json:
-        console.raw(msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n")
+        console.raw(commands.pretty(found))
     else:
         console.lines(lines(found))
     return BROKEN if any(gate["missing"] for gate in found["gates"]) else GREEN

@@ -9,7 +9,7 @@ from eee_ci.files import plain
 from eee_ci.model import Run
 
 _LARGEST_SUMMARY = 1024 * 1024  # bytes; the runner drops a larger one whole
-_PRIVILEGED = ("pull_request_target", "workflow_run")
+PRIVILEGED = ("pull_request_target", "workflow_run")
 
 
 def guard(environ: Mapping[str, str], commit: str | None) -> None:
@@ -23,7 +23,7 @@ def guard(environ: Mapping[str, str], commit: str | None) -> None:
             "--github: GITHUB_STEP_SUMMARY and GITHUB_OUTPUT are not set", "use it in a GitHub Actions step"
         )
     event = environ.get("GITHUB_EVENT_NAME", "")
-    if event in _PRIVILEGED and commit != environ.get("GITHUB_SHA"):
+    if event in PRIVILEGED and commit != environ.get("GITHUB_SHA"):
         raise UsageError(
             f"{event} runs with the rights of the base, but {commit or 'no commit'} is checked out",
             "judge pull requests in a workflow on the event pull_request",

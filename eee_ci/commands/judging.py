@@ -61,10 +61,10 @@ class _Beating:
     def started(self, gate: str) -> None:  # noqa: ARG002 - the port names it
         self._beat()
 
-    def ended(self, verdict: Verdict) -> None:  # noqa: ARG002
+    def ended(self, verdict: Verdict) -> None:  # noqa: ARG002 - the port names it
         self._beat()
 
-    def beat(self, running: tuple[tuple[str, float], ...]) -> None:  # noqa: ARG002
+    def beat(self, running: tuple[tuple[str, float], ...]) -> None:  # noqa: ARG002 - the port names it
         self._beat()
 
 

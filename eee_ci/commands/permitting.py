@@ -7,17 +7,17 @@ from typing import Any
 import msgspec
 
 from eee_ci import git
+from eee_ci.commands.github import PRIVILEGED
 from eee_ci.errors import UsageError
 
 _LARGEST = 16 << 20
 _TRAILER = "Eee-Run:"
-_PRIVILEGED = ("pull_request_target", "workflow_run")
 
 
 def refusal(root: Path, environ: Mapping[str, str]) -> str | None:
     """Why agents may not work here, in a sentence."""
     event = environ.get("GITHUB_EVENT_NAME", "")
-    if event in _PRIVILEGED:
+    if event in PRIVILEGED:
         return f"no agent works on the event {event}, which has the rights of the base"
     if event == "pull_request" and _is_fork(environ):
         return "no agent works on a pull request from a fork"

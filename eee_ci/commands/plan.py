@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
     plan = commands.planned(arguments)
     console = Console()
     if arguments.json:
-        console.raw(msgspec.json.format(msgspec.json.encode(data(plan)), indent=2).decode() + "\n")
+        console.raw(commands.pretty(data(plan)))
     else:
         console.lines(why(plan) if arguments.why else lines(plan))
     return 0

@@ -16,13 +16,14 @@ from eee_ci.agents import runs, stage
 from eee_ci.agents.resuming import Order
 from eee_ci.agents.stage import Means
 from eee_ci.commands import judging, permitting
-from eee_ci.config.agents import Agents, Total
+from eee_ci.config.agents import Agents
 from eee_ci.console import Console
 from eee_ci.console.agents import AgentWatch
 from eee_ci.errors import UsageError
 from eee_ci.model import Gate, Tree
-from eee_ci.ports import Executor
+from eee_ci.ports import Executor, Observing
 from eee_ci.process.signals import Signals
+from eee_ci.rendering import staged
 from eee_ci.roster import Roster
 from eee_ci.tamper import Allow, Caps, Rules
 
@@ -93,7 +94,7 @@ def _means(
     asked: Order,
     config: configs.Config,
     gates: judging.Gates,
-    workers: object,
+    workers: Observing,
     watch: AgentWatch,
 ) -> Means:
     settings = _settings(config.agents, asked)
@@ -106,7 +107,7 @@ def _means(
         before=scene.before,
         ignored=tuple(tree.ignored(scene.before)),
         judge=gates,
-        executor=workers,  # type: ignore[arg-type]
+        executor=workers,
         python=gates.python,
         gates=_chosen(config, asked),
         accept=ACCEPT if asked.accept else None,
@@ -127,9 +128,7 @@ def found(root: Path) -> Roster:
 
 def _settings(own: Agents, asked: Order) -> Agents:
     """The config's, with the budget of the command line for the whole run."""
-    known = {"seconds": own.total.seconds, "usd": own.total.usd, "tokens": own.total.tokens}
-    total = Total(**{**known, **asked.budget})  # type: ignore[arg-type]
-    return replace(own, total=total)
+    return replace(own, total=replace(own.total, **asked.budget))
 
 
 def _rules(settings: Agents, tests: tuple[str, ...], scene: Scene) -> Rules:
@@ -152,12 +151,6 @@ def _with_accept(config: configs.Config, accept: tuple[str, ...]) -> configs.Con
 
 
 def _chosen(config: configs.Config, asked: Order) -> tuple[str, ...]:
-    known = [gate.id for gate in config.gates]
-    if unknown := [name for name in asked.gates if name not in known]:
-        raise UsageError(
-            f"there is no gate {', '.join(map(repr, unknown))} in {config.source}",
-            f"the gates are: {', '.join(known)}",
-        )
     named = asked.gates or tuple(gate.id for gate in config.gates if gate.mode != "off")
     return (*named, *([ACCEPT] if asked.accept and ACCEPT not in named else []))
 
@@ -177,9 +170,7 @@ def words(command: str | None) -> tuple[str, ...]:
 
 def lines(made: Stage, console: Console) -> Iterator[str]:
     """The end of a run, in words: each item, then where everything is."""
-    ends = [result.end for result in made.results]
-    counted = ", ".join(f"{ends.count(end)} {end}" for end in dict.fromkeys(ends))
-    yield f"agents: {counted or 'skipped'} ({made.run}{', applied' if made.applied else ''})"
+    yield f"agents: {staged.ends(made.results)} ({made.run}{', applied' if made.applied else ''})"
     for result in made.results:
         end = console.paint(result.end, _STYLES.get(result.end, "red"))
         yield f"  {end}  {text.line(result.item)}  {text.line(result.title)}"

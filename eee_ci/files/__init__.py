@@ -9,10 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from eee_ci.errors import UsageError, WriteError
+from eee_ci.files.handles import FROM, INTO, NEW, above
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_INTO = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FROM = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us up
 _OWN = 0o700
 _ASIDE = re.compile(r"\.eee-ci-[0-9a-f]{16}")
 _ROOM = 1 << 30  # bytes that a place for scratch folders should have free
@@ -155,23 +153,16 @@ def _matches(base: Path, pattern: str) -> list[str]:
 
 
 def _read(base: Path, name: str, most: int) -> bytes:
-    *folders, last = name.split("/")
-    with contextlib.ExitStack() as opened:
-        at = os.open(base, _INTO)
-        opened.callback(os.close, at)
-        for part in folders:
-            at = os.open(_plain(part), _INTO, dir_fd=at)
-            opened.callback(os.close, at)
-        file = opened.enter_context(os.fdopen(os.open(_plain(last), _FROM, dir_fd=at), "rb"))
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+    root = os.open(base, INTO)
+    try:
+        with above(root, name) as (folder, last):
+            handle = os.open(last, FROM, dir_fd=folder)
+    finally:
+        os.close(root)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
         return file.read(most)
-
-
-def _plain(part: str) -> str:
-    if part in ("", ".", ".."):
-        raise OSError(errno.EINVAL, "not a name below the folder")
-    return part
 
 
 def _drop(name: str, above: int) -> None:
@@ -191,10 +182,10 @@ def _drop(name: str, above: int) -> None:
 def _open_up(name: str, above: int) -> int:
     """A folder opened so that its entries can go, whatever its mode was."""
     try:
-        at = os.open(name, _INTO, dir_fd=above)
+        at = os.open(name, INTO, dir_fd=above)
     except PermissionError:
         os.chmod(name, _OWN, dir_fd=above)
-        at = os.open(name, _INTO, dir_fd=above)
+        at = os.open(name, INTO, dir_fd=above)
     if os.fstat(at).st_mode & _OWN != _OWN:
         with contextlib.suppress(PermissionError):  # another user's: the rest will tell
             os.fchmod(at, _OWN)
@@ -202,7 +193,7 @@ def _open_up(name: str, above: int) -> int:
 
 
 def _write(path: Path, data: bytes) -> None:
-    handle = os.open(path, _NEW, 0o644)
+    handle = os.open(path, NEW, 0o644)
     with os.fdopen(handle, "wb", buffering=0) as stream:
         rest = memoryview(data)
         while rest:

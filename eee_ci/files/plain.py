@@ -6,9 +6,8 @@ import stat
 from pathlib import Path
 
 from eee_ci import files
+from eee_ci.files.handles import FROM, NEW
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_FROM = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us up
 _PIECE = 1 << 20
 
 
@@ -28,7 +27,7 @@ def link(path: Path, text: str) -> None:
 def copy(source: str, target: str, *, mode: int) -> None:
     """A new file with the bytes and times of a regular one, and no second name of it: who edits the copy in
     place leaves the source alone. An OSError when either does not work."""
-    with os.fdopen(os.open(source, _FROM), "rb") as old, os.fdopen(os.open(target, _NEW, mode), "wb") as new:
+    with os.fdopen(os.open(source, FROM), "rb") as old, os.fdopen(os.open(target, NEW, mode), "wb") as new:
         found = os.fstat(old.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "not a regular file")

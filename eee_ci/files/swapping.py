@@ -5,16 +5,14 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from eee_ci import files, text
 from eee_ci.errors import UsageError
+from eee_ci.files.handles import FROM, INTO, NEW, above
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_INTO = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FROM = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _X = 0o111
 
 
@@ -37,7 +35,7 @@ def swap(folder: Path, edits: Sequence[Edit]) -> None:
     """Make the edits. A UsageError names every file that is not in its first state, and then nothing was
     written; where writing itself fails what was done is undone, and a WriteError tells."""
     with files.writing(folder, "change files in"):
-        root = os.open(folder, _INTO & ~os.O_NOFOLLOW)
+        root = os.open(folder, INTO & ~os.O_NOFOLLOW)
     try:
         if faults := [fault for edit in edits if (fault := _fault(root, edit))]:
             raise UsageError("; ".join(faults), "nothing was written: run again on the files as they are now")
@@ -64,8 +62,8 @@ def _fault(root: int, edit: Edit) -> str | None:
 def _state(root: int, edit: Edit) -> State | None:
     """How the file is; None where nothing is. An OSError for a link, a folder or the like in its way."""
     try:
-        with _above(root, edit.path) as (folder, name):
-            handle = os.open(name, _FROM, dir_fd=folder)
+        with above(root, edit.path) as (folder, name):
+            handle = os.open(name, FROM, dir_fd=folder)
     except FileNotFoundError:
         return None
     mode = os.fstat(handle).st_mode
@@ -77,36 +75,15 @@ def _state(root: int, edit: Edit) -> State | None:
         return State(file.read(most + 1), bool(mode & stat.S_IXUSR))
 
 
-@contextlib.contextmanager
-def _above(root: int, path: str) -> Iterator[tuple[int, str]]:
-    """The folder that a path lies in, opened part by part, and the last name."""
-    *parts, name = path.split("/")
-    handle = os.dup(root)
-    try:
-        for part in parts:
-            below = os.open(_plain(part), _INTO, dir_fd=handle)
-            os.close(handle)
-            handle = below
-        yield handle, _plain(name)
-    finally:
-        os.close(handle)
-
-
-def _plain(part: str) -> str:
-    if part in ("", ".", ".."):
-        raise OSError(errno.EINVAL, "it is not a name below the folder")
-    return part
-
-
 def _aside(root: int, edit: Edit, undo: contextlib.ExitStack) -> str:
     """The new bytes in a file beside the old one, flushed; no name where the file is to go."""
     if edit.after is None:
         return ""
     _folders(root, edit.path, undo)
     aside = f".eee-ci-{os.urandom(8).hex()}"
-    with _above(root, edit.path) as (folder, name):
+    with above(root, edit.path) as (folder, name):
         mode = _mode(folder, name, edit.after)
-        handle = os.open(aside, _NEW, mode, dir_fd=folder)
+        handle = os.open(aside, NEW, mode, dir_fd=folder)
         undo.callback(_forget, root, edit.path.rpartition("/")[0], aside)
         with os.fdopen(handle, "wb") as file:
             file.write(edit.after.data)
@@ -131,7 +108,7 @@ def _folders(root: int, path: str, undo: contextlib.ExitStack) -> None:
     parts = path.split("/")[:-1]
     for count in range(1, len(parts) + 1):
         below = "/".join(parts[:count])
-        with _above(root, below) as (folder, name):
+        with above(root, below) as (folder, name):
             try:
                 os.mkdir(name, dir_fd=folder)
             except FileExistsError:
@@ -143,7 +120,7 @@ def _turn(root: int, edit: Edit, aside: str, undo: contextlib.ExitStack) -> None
     """The one moment in which the file changes. Looked at once more, since writing took its time."""
     if fault := _fault(root, edit):
         raise OSError(errno.EBUSY, f"{fault} meanwhile")
-    with _above(root, edit.path) as (folder, name):
+    with above(root, edit.path) as (folder, name):
         if edit.after is None:
             os.unlink(name, dir_fd=folder)
         else:
@@ -160,7 +137,7 @@ def _back(root: int, edit: Edit) -> None:
 
 
 def _forget(root: int, folder: str, aside: str) -> None:
-    with contextlib.suppress(OSError), _above(root, f"{folder}/{aside}".lstrip("/")) as (handle, name):
+    with contextlib.suppress(OSError), above(root, f"{folder}/{aside}".lstrip("/")) as (handle, name):
         os.unlink(name, dir_fd=handle)
 
 
@@ -176,7 +153,7 @@ def _tidy(root: int, edits: Sequence[Edit]) -> None:
 
 def _drop_empty(root: int, path: str) -> bool:
     try:
-        with _above(root, path) as (folder, name):
+        with above(root, path) as (folder, name):
             os.rmdir(name, dir_fd=folder)
     except OSError:
         return False

@@ -80,7 +80,7 @@ def argument(frame: types.FrameType) -> str | None:
         return None
     while rest and rest[0][0] in PUSHES:
         del rest[0]
-    if len(rest) < 2 or LOADS.get(rest[1][0], "LOAD_ATTR" if len(rest) > 2 else "") in CHANGERS:  # noqa: PLR2004
+    if len(rest) < 2 or LOADS.get(rest[1][0], "LOAD_ATTR" if len(rest) > 2 else "") in CHANGERS:  # noqa: PLR2004 - a name and its end
         return None
     name = value(frame, *rest[0])
     if not isinstance(name, str) or any(operation not in BESIDE for operation, _ in rest[1:]):

@@ -60,8 +60,8 @@ class Memo:
         if len(asked) == len(paths):
             probe = None
         else:
-            there = [path for path in paths if known[path] and known[path]["text"]]  # type: ignore[index]
-            probe = min(there, key=lambda path: len(known[path]["text"]), default=None)  # type: ignore[index]
+            there = [path for path in paths if known[path] and known[path]["text"]]  # type: ignore[index]  # `read` tells which are there
+            probe = min(there, key=lambda path: len(known[path]["text"]), default=None)  # type: ignore[index]  # `read` tells which are there
         if probe is None and not asked:
             return None  # nothing to report is coverage.py's to say
         morfs = asked + ([probe] if probe is not None else [])
@@ -79,14 +79,14 @@ class Memo:
                 "text": json.dumps(words) if words is not None else "",
                 "summary": (words or {}).get("summary"),
             }
-            if path == probe and entry["text"] != known[path]["text"]:  # type: ignore[index]
+            if path == probe and entry["text"] != known[path]["text"]:  # type: ignore[index]  # `read` tells which are there
                 return None
             known[path] = entry
             self.write(keys[path], entry)
         prune(self.folder)
-        shown = [path for path in paths if known[path]["text"]]  # type: ignore[index]
-        totals = self.totals([{"summary": known[path]["summary"]} for path in shown])  # type: ignore[index]
-        parts = ", ".join(f"{json.dumps(name(path))}: {known[path]['text']}" for path in shown)  # type: ignore[index]
+        shown = [path for path in paths if known[path]["text"]]  # type: ignore[index]  # `read` tells which are there
+        totals = self.totals([{"summary": known[path]["summary"]} for path in shown])  # type: ignore[index]  # `read` tells which are there
+        parts = ", ".join(f"{json.dumps(name(path))}: {known[path]['text']}" for path in shown)  # type: ignore[index]  # `read` tells which are there
         return f'{{"meta": {json.dumps(said["meta"])}, "files": {{{parts}}}, "totals": {json.dumps(totals)}}}'
 
     def totals(self, files: Any) -> dict[str, Any]:

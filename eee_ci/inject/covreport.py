@@ -83,8 +83,8 @@ def say(code: int, sentence: str) -> int:
 def sibling(name: str) -> types.ModuleType:
     """Another file of this folder, which is on nobody's path."""
     spec = importlib.util.spec_from_file_location(f"eee_ci_{name}", os.path.join(HERE, f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
-    spec.loader.exec_module(module)  # type: ignore[union-attr]
+    module = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]  # the file is there, so is its spec
+    spec.loader.exec_module(module)  # type: ignore[union-attr]  # the file is there, so is its loader
     return module
 
 
@@ -199,7 +199,7 @@ def facts(wish: dict[str, Any], data: str) -> dict[str, Any]:
 
 
 def lines(regions: types.ModuleType, data: str, labels: Iterable[str]) -> dict[str, set[int]]:
-    wanted, found = set(labels), {}  # type: ignore[var-annotated]
+    wanted, found = set(labels), {}  # type: ignore[var-annotated]  # Python 3.8
     for label, path, line in regions.lines(data):
         if label in wanted:
             found.setdefault(relative(path), set()).add(line)

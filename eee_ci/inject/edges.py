@@ -54,7 +54,7 @@ class Edges:
         builtins.__import__ = type("Import", (), {"__call__": Call()})()
         precede(importlib.import_module, self.computed)
         precede(importlib.util.find_spec, self.sought)
-        surround(external._LoaderBasics, self.body)  # type: ignore[attr-defined]
+        surround(external._LoaderBasics, self.body)  # type: ignore[attr-defined]  # no public door leads there
 
     def seen(self, frame: types.FrameType) -> None:
         """Code that runs an import statement, or calls `__import__`."""

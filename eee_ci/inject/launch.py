@@ -72,11 +72,11 @@ def start(module: str, wish: str, arguments: list[str]) -> Any:
             file = os.path.join(HERE, f"{fullname[len(name) + 1 :]}.py")
             return importlib.util.spec_from_file_location(fullname, file, loader=Loader(fullname, file))
 
-    sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]  # a class with what a finder needs
     try:
         return importlib.import_module(f"{name}.{module}").start(wish, arguments)
     finally:
-        sys.meta_path.remove(Finder)  # type: ignore[arg-type]
+        sys.meta_path.remove(Finder)  # type: ignore[arg-type]  # a class with what a finder needs
 
 
 def renamed(code: types.CodeType, file: str) -> types.CodeType:
@@ -104,7 +104,7 @@ def reuse_bytecode(root: str) -> None:
     loader = system.SourceFileLoader
     # a process that was started like this may do it again, in the tests of eee-ci itself: no layer on a layer
     prefixed = getattr(system.cache_from_source, "__wrapped__", system.cache_from_source)
-    write = loader._cache_bytecode  # type: ignore[attr-defined]
+    write = loader._cache_bytecode  # type: ignore[attr-defined]  # no public door leads there
     write = getattr(write, "__wrapped__", write)
     own = os.path.join(os.path.realpath(root), "")
     venv = os.path.join(os.path.realpath(sys.prefix), "")
@@ -116,7 +116,7 @@ def reuse_bytecode(root: str) -> None:
         return path.startswith(own) and not (venv and path.startswith(venv))
 
     def cache_from_source(path: str, *args: object, **kwargs: object) -> str:
-        aside: str = prefixed(path, *args, **kwargs)  # type: ignore[call-overload]
+        aside: str = prefixed(path, *args, **kwargs)  # type: ignore[call-overload]  # whatever it is given is handed on
         path = os.fspath(path)
         if is_own(path) or os.path.exists(aside):
             return aside
@@ -129,10 +129,10 @@ def reuse_bytecode(root: str) -> None:
         # stale byte code beside its source stays: the new one goes below the prefix, and is found first
         return write(self, source_path, prefixed(source_path), data)
 
-    cache_from_source.__wrapped__ = prefixed  # type: ignore[attr-defined]
-    cache_bytecode.__wrapped__ = write  # type: ignore[attr-defined]
-    system.cache_from_source = cache_from_source  # type: ignore[assignment]
-    loader._cache_bytecode = cache_bytecode  # type: ignore[attr-defined]
+    cache_from_source.__wrapped__ = prefixed  # type: ignore[attr-defined]  # no public door leads there
+    cache_bytecode.__wrapped__ = write  # type: ignore[attr-defined]  # no public door leads there
+    system.cache_from_source = cache_from_source  # type: ignore[assignment]  # the same words
+    loader._cache_bytecode = cache_bytecode  # type: ignore[attr-defined]  # no public door leads there
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ class Calls:
         self.scene = scene
         self.label = SHARED
         self.entered: dict[str, dict[str, set[str]]] = {}
-        monitoring: Any = sys.monitoring  # type: ignore[attr-defined]
+        monitoring: Any = sys.monitoring  # type: ignore[attr-defined]  # from Python 3.12 on
         self.tool = next((tool for tool in TOOLS if monitoring.get_tool(tool) is None), None)
         self.monitoring = monitoring
         if self.tool is not None:

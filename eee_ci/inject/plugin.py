@@ -99,7 +99,7 @@ class Hooks(Plugin):
                 if id(self) in wide:
                     scene.current.fixtures.add(wide[id(self)][1])
 
-        fixtures.FixtureDef.execute = execute  # type: ignore[method-assign]
+        fixtures.FixtureDef.execute = execute  # type: ignore[method-assign]  # pytest has no hook for it
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Iterator[None]:
@@ -120,7 +120,7 @@ class Hooks(Plugin):
     def pytest_ignore_collect(self, collection_path: Any) -> bool | None:
         below = self.scene.ground.relative(collection_path)
         if below in self.skip and below not in self.named:
-            self.skipped.add(below)  # type: ignore[arg-type]
+            self.skipped.add(below)  # type: ignore[arg-type]  # it is among the paths
             return True
         return None
 

@@ -54,7 +54,7 @@ class Watch:
             except Exception as error:  # noqa: BLE001 - an audit hook that raises stops the program
                 scene.fail(error)
 
-        hook.__cantrace__ = signs.MEASURED  # type: ignore[attr-defined]
+        hook.__cantrace__ = signs.MEASURED  # type: ignore[attr-defined]  # what the interpreter looks for
         sys.addaudithook(hook)
         for name in PATHS:
             self.replace(name)

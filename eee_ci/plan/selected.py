@@ -90,7 +90,7 @@ def _mode(gate: Gate, environ: Mapping[str, str]) -> Mode:
     """By default everything runs where nobody waits, and only what can be affected where somebody does."""
     wish = gate.options.get("select", "auto")
     if wish != "auto":
-        return {"all": "all", "affected-first": "affected-first", "affected": "affected"}[wish]  # type: ignore[return-value]
+        return {"all": "all", "affected-first": "affected-first", "affected": "affected"}[wish]  # type: ignore[return-value]  # the values of the option
     return "affected-first" if environ.get("CI") else "affected"
 
 

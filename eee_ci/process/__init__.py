@@ -43,8 +43,6 @@ def run(
     When time runs out its whole tree is killed: signal 9 and no exit. Of more output than the largest
     the middle is `omitted`, and there is no exit either. Once the file `stop` is readable its tree is killed
     and a StoppedError raised."""
-    from eee_ci.model import Ran
-
     ensure_standard_streams()
     began = time.monotonic()
     ears = Ears(pipes.SIZE)
@@ -63,6 +61,12 @@ def run(
         status = _wait(pid, ears, began + timeout)
         out.drain(ears.buffer)
         err.drain(ears.buffer)
+    return _ran(argv, status, out, err, time.monotonic() - began)
+
+
+def _ran(argv: Sequence[str], status: int, out: Capture, err: Capture, seconds: float) -> "Ran":
+    from eee_ci.model import Ran
+
     code, omitted = os.waitstatus_to_exitcode(status), out.omitted + err.omitted
     return Ran(
         argv=tuple(argv),
@@ -71,7 +75,7 @@ def run(
         stdout=out.data(),
         stderr=err.data(),
         omitted=omitted,
-        seconds=time.monotonic() - began,
+        seconds=seconds,
     )
 
 

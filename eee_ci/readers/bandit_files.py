@@ -83,14 +83,14 @@ def _below(root: str, target: str, *, own: bool) -> Iterator[str]:
     """What bandit takes up at a target; an empty name for what it may take in another way than we do: links,
     `.pyw`, names that are not plain, and an own `.bandit` of a folder where it looks for one."""
     top = f"{root}/{target}"
-    if os.path.normpath(target) != target or target.startswith(("/", "..")) or os.path.islink(top):  # noqa: PTH114
+    if os.path.normpath(target) != target or target.startswith(("/", "..")) or os.path.islink(top):  # noqa: PTH114 - pathlib costs more than the call
         yield ""
-    elif os.path.isfile(top):  # noqa: PTH113
+    elif os.path.isfile(top):  # noqa: PTH113 - pathlib costs more than the call
         yield target
     for folder, folders, files in os.walk(top):
         for name in files:
-            if name.endswith(".py") and not os.path.islink(f"{folder}/{name}"):  # noqa: PTH114
+            if name.endswith(".py") and not os.path.islink(f"{folder}/{name}"):  # noqa: PTH114 - pathlib costs more than the call
                 yield f"{folder}/{name}"[len(root) + 1 :]
             elif name.endswith((".py", ".pyw")) or (own and name == INI):
                 yield ""
-        folders[:] = [name for name in folders if name != "__pycache__" or os.path.islink(f"{folder}/{name}")]  # noqa: PTH114
+        folders[:] = [name for name in folders if name != "__pycache__" or os.path.islink(f"{folder}/{name}")]  # noqa: PTH114 - pathlib costs more than the call

@@ -87,7 +87,7 @@ def needed(gate: Gate, site: Site) -> Inputs | None:
     ignores: ruff obeys it. None where a config extends what only the environment knows."""
     above = [*inputs.above(site.root, ruff.CONFIGS), *_personal()]
     own = [f"{site.root}/{file}" for file in site.files if PurePosixPath(file).name in ruff.CONFIGS]
-    extended = _extended([*own, *(path for path in above if os.path.exists(path))])  # noqa: PTH110
+    extended = _extended([*own, *(path for path in above if os.path.exists(path))])  # noqa: PTH110 - pathlib costs more than the call
     if extended is None:
         return None
     also = (*above, *inputs.ignores(site.root), *extended)
@@ -108,7 +108,7 @@ def _extended(configs: list[str]) -> list[str] | None:
         wish = _extends(config)
         if wish is None or "$" in wish:
             return None
-        path = os.path.normpath(Path(config).parent / os.path.expanduser(wish))  # noqa: PTH111
+        path = os.path.normpath(Path(config).parent / os.path.expanduser(wish))  # noqa: PTH111 - pathlib costs more than the call
         if wish and path not in found:
             found.append(path)
             todo.append(path)

@@ -1,6 +1,7 @@
 """The agent stage in the formats of gates: a suite with a case for each item, findings of the tamper gate."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 
 from eee_ci import text
 from eee_ci.agent import Result, Stage
@@ -12,8 +13,8 @@ TOOL = "tamper"  # whose rules the findings are
 UNKNOWN = "unknown"
 _CASES: dict[str, CaseStatus] = {
     "accepted": "passed",
-    "unverified": "passed",
-    "no-op": "passed",
+    "unverified": "skipped",  # nobody said that it is right
+    "no-op": "skipped",
     "rejected": "failed",
     "tampered": "failed",
     "conflict": "failed",
@@ -31,11 +32,12 @@ def verdict(stage: Stage) -> Verdict:
     """The stage as a gate that blocks nothing: what it found on its own items and on agent files."""
     findings = (*stage.findings, *(found for result in stage.results for found in result.tampering))
     cases = tuple(_test(result) for result in stage.results)
-    status: Status = "failed" if any(case.status in ("failed", "error") for case in cases) else "passed"
+    found = {case.status for case in cases}
+    status: Status = "failed" if found & {"failed", "error"} else "passed" if "passed" in found else "skipped"
     return Verdict(
         gate=SUITE,
         tool=TOOL,
-        status=status if cases else "skipped",
+        status=status,
         mode="warn",
         reading=Reading(findings=findings, cases=cases),
         reasons=stage.notes,
@@ -62,10 +64,16 @@ def cases(stage: Stage) -> Iterator[Case]:
 
 def headline(stage: Stage) -> str:
     """How the items ended, and whether anything was applied."""
-    ends = [result.end for result in stage.results]
-    counted = ", ".join(f"{ends.count(end)} {end}" for end in dict.fromkeys(ends))
+    if not stage.results:
+        return ends(stage.results)
     did = "applied" if stage.applied else "proposed only"
-    return f"{text.count(len(ends), 'item')}: {counted}; {did}" if ends else f"skipped: {_NOTHING}"
+    return f"{text.count(len(stage.results), 'item')}: {ends(stage.results)}; {did}"
+
+
+def ends(results: Collection[Result]) -> str:
+    """How many items ended in which way."""
+    counted = Counter(result.end for result in results)
+    return ", ".join(f"{number} {end}" for end, number in counted.items()) or f"skipped: {_NOTHING}"
 
 
 def row(result: Result) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from eee_ci import git, text
+from eee_ci.git import answers
+from eee_ci.git.answers import Entry
 from eee_ci.model import Finding
 from eee_ci.roster import rules
 from eee_ci.roster.documents import LARGEST
@@ -21,18 +23,10 @@ class Found(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-class _Entry(NamedTuple):
-    path: str
-    mode: str
-    object: str
-    size: int
-
-
 def files(repo: git.Repository, base: str) -> Found:
     """All `.claude/agents/**/*.md` of a commit; a GitError where there is no such commit."""
     listed = git.ask(repo, "ls-tree", "-r", "-l", "-z", "--end-of-options", base, ABOVE)
-    entries = [_entry(record) for record in git.records(listed)]
-    wanted = sorted(filter(_is_wanted, entries))
+    wanted = sorted(filter(_is_wanted, answers.entries(listed)))
     findings = list(_refused(wanted))
     kept = [entry for entry in wanted if entry.mode in _REGULAR and entry.size <= LARGEST]
     kept = [entry for entry in kept if entry.path.endswith(".md")][:MOST]
@@ -46,13 +40,13 @@ def files(repo: git.Repository, base: str) -> Found:
     return Found(found, tuple(findings))
 
 
-def _is_wanted(entry: _Entry) -> bool:
+def _is_wanted(entry: Entry) -> bool:
     """Agent files, and whatever stands in the place of their folder."""
     below = entry.path.startswith(f"{FOLDER}/") and entry.path.endswith(".md")
     return below or entry.path in (ABOVE, FOLDER)
 
 
-def _refused(entries: list[_Entry]) -> Iterator[Finding]:
+def _refused(entries: list[Entry]) -> Iterator[Finding]:
     for entry in entries:
         if entry.mode not in _REGULAR:
             yield rules.finding("no-file", entry.path, "is a link or a submodule; it is skipped")
@@ -63,25 +57,7 @@ def _refused(entries: list[_Entry]) -> Iterator[Finding]:
         yield rules.finding("too-many", entries[MOST].path, f"with it {more} beyond {MOST} are skipped")
 
 
-def _entry(record: str) -> _Entry:
-    about, _, path = record.partition("\t")
-    mode, _kind, name, size = about.split()
-    return _Entry(path, mode, name, int(size) if size.isdecimal() else 0)
-
-
 def _contents(repo: git.Repository, names: list[str]) -> dict[str, bytes]:
-    """Contents by object id, as `cat-file --batch` gives them; what is missing is absent."""
-    if not names:
-        return {}
-    said = git.ask(repo, "cat-file", "--batch", feed="".join(f"{name}\n" for name in names).encode()).stdout
-    found: dict[str, bytes] = {}
-    at = 0
-    for name in names:
-        end = said.index(b"\n", at)
-        words = said[at:end].split()
-        at = end + 1
-        if words[-1] != b"missing":
-            size = int(words[2])
-            found[name] = said[at : at + size]
-            at += size + 1
-    return found
+    """Contents by object id; what is missing is absent."""
+    feed = "".join(f"{name}\n" for name in names).encode()
+    return answers.contents(names, git.ask(repo, "cat-file", "--batch", feed=feed)) if names else {}

@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 from eee_ci.model import Tree
+from eee_ci.tree.content import blob_id
 
 LINK = "120000"
 _MOST = 40  # links that a path may lead through, as the kernel has it
@@ -78,7 +79,7 @@ class Links:
             pointed = os.readlink(f"{self._root}/{link}")  # noqa: PTH115 - a Path would tidy it up
         except OSError:
             return None
-        whole = os.path.normpath(os.path.join(self._root, os.path.dirname(link), pointed))  # noqa: PTH118, PTH120
+        whole = os.path.normpath(os.path.join(self._root, os.path.dirname(link), pointed))  # noqa: PTH118, PTH120 - pathlib costs more than the call
         if not Path(whole).is_relative_to(self._root):
             return None
         return [part for part in whole[len(self._root) :].split("/") if part]
@@ -98,6 +99,4 @@ def _read(name: str) -> bytes | None:
 
 def _blob(data: bytes, length: int) -> str:
     """git's id of the content, in the repository's own algorithm."""
-    algorithm = "sha256" if length == hashlib.sha256().digest_size * 2 else "sha1"
-    header = b"blob %d\0" % len(data)
-    return hashlib.new(algorithm, header + data, usedforsecurity=False).hexdigest()
+    return blob_id(data, "sha256" if length == hashlib.sha256().digest_size * 2 else "sha1")

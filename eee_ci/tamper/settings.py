@@ -10,6 +10,7 @@ from typing import Any
 
 from eee_ci import text
 from eee_ci.config import nodes
+from eee_ci.config.walk import plain
 from eee_ci.errors import Fault
 from eee_ci.finding import Noun
 
@@ -75,17 +76,7 @@ def _yaml(source: str) -> Any:
     node, complete = nodes.parse(source, "", faults)
     if faults or not complete:
         raise ValueError("not plain YAML")
-    return _plain(node) if node is not None else {}
-
-
-def _plain(node: nodes.Node) -> Any:
-    match node.value:
-        case dict() as members:
-            return {word: _plain(value) for word, value in members.items()}
-        case list() as items:
-            return [_plain(item) for item in items]
-        case _:
-            return node.value
+    return plain(node) if node is not None else {}
 
 
 def _ini(source: str) -> Any:

@@ -75,7 +75,7 @@ class Disk:
             while piece := os.read(handle, _PIECE):
                 pieces.append(piece)
             return self._digest(b"".join(pieces))
-        digest = hashlib.new(self.algorithm, b"blob %d\0" % size, usedforsecurity=False)
+        digest = begun(size, self.algorithm)
         left = size
         while piece := os.read(handle, _PIECE):
             left -= len(piece)
@@ -85,8 +85,19 @@ class Disk:
         return digest.hexdigest()
 
     def _digest(self, data: bytes) -> str:
-        header = b"blob %d\0" % len(data)
-        return hashlib.new(self.algorithm, header + data, usedforsecurity=False).hexdigest()
+        return blob_id(data, self.algorithm)
+
+
+def begun(size: int, algorithm: str) -> "hashlib._Hash":
+    """git's digest of a content of so many bytes, which are still to come."""
+    return hashlib.new(algorithm, b"blob %d\0" % size, usedforsecurity=False)
+
+
+def blob_id(data: bytes, algorithm: str) -> str:
+    """git's id of a content."""
+    digest = begun(len(data), algorithm)
+    digest.update(data)
+    return digest.hexdigest()
 
 
 def pointed(name: str) -> str:

@@ -1,7 +1,6 @@
 """Reads what lies in an agent's clone, by descriptors and never through a link. Its `.git` is not looked at,
 nothing of it is run, and what no patch may carry is named."""
 
-import hashlib
 import os
 import stat
 from collections.abc import Callable, Collection, Mapping
@@ -9,7 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from eee_ci import text
-from eee_ci.tree.content import EXECUTABLE, LINK, PLAIN
+from eee_ci.files.handles import FROM, INTO
+from eee_ci.tree.content import EXECUTABLE, LINK, PLAIN, begun, blob_id
 from eee_ci.tree.walking import LEFT_OUT
 from eee_ci.workspace.names import folded, gitlike, trouble
 from eee_ci.workspace.nouns import Known, Odd
@@ -19,8 +19,6 @@ TOTAL = 64 * 1024 * 1024  # bytes of all changed files together
 MOST = 20_000  # new files
 MOST_ENTRIES = 500_000  # looked at
 DEEPEST = 64  # new folders in each other
-_INTO = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FROM = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a FIFO must not hold us up
 _PIECE = 1024 * 1024
 _SPECIAL = stat.S_ISUID | stat.S_ISGID | stat.S_ISVTX
 Ignored = Callable[[list[str]], Collection[str]]
@@ -43,7 +41,7 @@ def gather(clone: Path, base: Mapping[str, Known], *, algorithm: str, ignored: I
     """The clone against the files of its base. `ignored` says which of some new paths (folders end with `/`)
     the base has git ignore."""
     gathering = _Gathering(base, algorithm)
-    gathering.root = os.open(clone, _INTO)
+    gathering.root = os.open(clone, INTO)
     try:
         gathering.run(ignored)
     except Full as full:
@@ -121,7 +119,7 @@ class _Gathering:
         for part in at.split("/")[:-1]:
             above = handle
             try:
-                handle = os.open(part, _INTO, dir_fd=above)
+                handle = os.open(part, INTO, dir_fd=above)
             finally:
                 os.close(above)
         return handle
@@ -168,14 +166,14 @@ class _Gathering:
             if stat.S_ISLNK(mode):
                 self._link(os.readlink(name, dir_fd=handle), path, known)
             elif stat.S_ISREG(mode):
-                self._file(os.open(name, _FROM, dir_fd=handle), path, known)
+                self._file(os.open(name, FROM, dir_fd=handle), path, known)
             else:
                 self._refuse(path, "is a pipe, a socket or a device")
         except OSError as error:
             self._refuse(path, f"cannot be read: {error.strerror}")
 
     def _link(self, target: str, path: str, known: Known | None) -> None:
-        if known and known.mode == LINK and known.id == self._digest(os.fsencode(target)):
+        if known and known.mode == LINK and known.id == blob_id(os.fsencode(target), self.algorithm):
             self.entries[path] = (known.mode, known.id)
         else:
             self._refuse(path, f"is a {'changed' if known else 'new'} symbolic link to {text.path(target)}")
@@ -221,7 +219,7 @@ class _Gathering:
         """The content id and, up to a size, the bytes. What is hashed is what is taken."""
         pieces: list[bytes] = []
         kept = size <= LARGEST
-        digest = hashlib.new(self.algorithm, b"blob %d\0" % size, usedforsecurity=False)
+        digest = begun(size, self.algorithm)
         left = size
         while left >= 0 and (piece := os.read(handle, _PIECE)):
             left -= len(piece)
@@ -231,6 +229,3 @@ class _Gathering:
         if left:
             raise OSError(0, "it changed while it was read")
         return digest.hexdigest(), b"".join(pieces) if kept else None
-
-    def _digest(self, data: bytes) -> str:
-        return hashlib.new(self.algorithm, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

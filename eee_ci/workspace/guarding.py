@@ -6,6 +6,8 @@ import stat
 from pathlib import Path
 from typing import Protocol
 
+from eee_ci.files.handles import FROM, INTO
+
 WATCHED = (
     "config",
     "config.worktree",
@@ -19,8 +21,6 @@ WATCHED = (
 )
 _MOST = 2000  # entries below them
 _LARGEST = 1024 * 1024
-_INTO = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_FROM = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NO_DIGEST = "unknown-"
 
 
@@ -36,10 +36,10 @@ def guard(clone: Path) -> str:
     """The same as long as nothing of it changed. What cannot be read whole never equals anything."""
     digest = hashlib.sha256()
     try:
-        top = os.open(clone, _INTO)
+        top = os.open(clone, INTO)
         try:
             _note(digest, top, ".git", kind_only=True)
-            git = os.open(".git", _INTO, dir_fd=top)
+            git = os.open(".git", INTO, dir_fd=top)
         finally:
             os.close(top)
         try:
@@ -65,7 +65,7 @@ def _path(digest: _Hash, above: int, path: str) -> int:
     if not rest:
         return _note(digest, above, first)
     try:
-        handle = os.open(first, _INTO, dir_fd=above)
+        handle = os.open(first, INTO, dir_fd=above)
     except FileNotFoundError:
         return 0
     try:
@@ -92,7 +92,7 @@ def _note(digest: _Hash, above: int, name: str, *, kind_only: bool = False) -> i
 
 
 def _below(digest: _Hash, above: int, name: str) -> int:
-    handle = os.open(name, _INTO, dir_fd=above)
+    handle = os.open(name, INTO, dir_fd=above)
     try:
         names = sorted(os.listdir(handle))  # noqa: PTH208 - by descriptor
         if len(names) > _MOST:
@@ -105,7 +105,7 @@ def _below(digest: _Hash, above: int, name: str) -> int:
 
 
 def _read(name: str, above: int) -> bytes:
-    with os.fdopen(os.open(name, _FROM, dir_fd=above), "rb") as file:
+    with os.fdopen(os.open(name, FROM, dir_fd=above), "rb") as file:
         data = file.read(_LARGEST + 1)
     if len(data) > _LARGEST:
         raise _Lost

@@ -1,14 +1,14 @@
 """Blobs, trees and commits of a private repository; contents go in as they are, and come out so."""
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from eee_ci import files, git
-from eee_ci.git import private
+from eee_ci.git import answers, private
 from eee_ci.git.private import Store
+from eee_ci.tree.content import blob_id
 from eee_ci.workspace.nouns import Known
 
 BATCH = 64 * 1024 * 1024  # bytes that are handed to git at once
@@ -71,12 +71,8 @@ def commit(store: Store, tree_id: str, parents: Iterable[str], message: str) -> 
 
 def listing(store: Store, treeish: str) -> dict[str, Known]:
     """All files of a tree or commit, with their sizes."""
-    found = {}
-    for record in git.records(private.ask(store, "ls-tree", "-r", "-l", "-z", "--full-tree", treeish)):
-        told, _, path = record.partition("\t")
-        mode, _, blob, size = told.split()
-        found[path] = Known(mode, blob, int(size) if size.isdecimal() else 0)
-    return found
+    listed = private.ask(store, "ls-tree", "-r", "-l", "-z", "--full-tree", treeish)
+    return {one.path: Known(one.mode, one.object, one.size) for one in answers.entries(listed)}
 
 
 def contents(store: Store, ids: Iterable[str]) -> dict[str, bytes]:
@@ -84,16 +80,10 @@ def contents(store: Store, ids: Iterable[str]) -> dict[str, bytes]:
     wanted = list(dict.fromkeys(ids))
     if not wanted:
         return {}
-    said = private.ask(store, "cat-file", "--batch", feed="".join(f"{blob}\n" for blob in wanted).encode())
-    found, at = {}, 0
-    for blob in wanted:
-        end = said.stdout.find(b"\n", at)
-        words = said.stdout[at:end].split()
-        if len(words) != 3 or words[1] != b"blob":  # noqa: PLR2004 - id, kind and size
-            raise git.GitError(f"the private repository lacks the object {blob}")
-        start, size = end + 1, int(words[2])
-        found[blob] = said.stdout[start : start + size]
-        at = start + size + 1
+    told = private.ask(store, "cat-file", "--batch", feed="".join(f"{name}\n" for name in wanted).encode())
+    found = answers.contents(wanted, told)
+    if lacking := [name for name in wanted if name not in found]:
+        raise git.GitError(f"the private repository lacks the object {lacking[0]}")
     return found
 
 
@@ -102,12 +92,7 @@ def rewrite(store: Store, start: str, changed: Mapping[str, tuple[str, bytes] | 
     algorithm = "sha256" if len(start) == _SHA256 else "sha1"
     entries: dict[str, tuple[str, str] | None] = {}
     for path, entry in changed.items():
-        named = None if entry is None else (entry[0], name(entry[1], algorithm))
+        named = None if entry is None else (entry[0], blob_id(entry[1], algorithm))
         entries[f"{prefix}{path}"] = named
     blobs(store, [entry[1] for entry in changed.values() if entry is not None])
     return tree(store, entries, start=start)
-
-
-def name(content: bytes, algorithm: str) -> str:
-    """The id of a blob."""
-    return hashlib.new(algorithm, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()

@@ -11,6 +11,7 @@ from eee_ci import files, git, text
 from eee_ci import tree as trees
 from eee_ci.errors import UsageError
 from eee_ci.files import plain
+from eee_ci.files.handles import FROM
 from eee_ci.git import private
 from eee_ci.git.private import Store
 from eee_ci.model import Tree
@@ -20,7 +21,6 @@ from eee_ci.workspace.names import gitlike
 from eee_ci.workspace.nouns import Note, Place
 
 _LARGE = 32 * 1024 * 1024  # a larger file does not come into memory
-_FROM = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NOTE = "private.json"
 _AGAIN = "run again when nothing else changes the project"
 
@@ -129,7 +129,7 @@ def _contents(store: Store, whole: Tree) -> Iterator[bytes]:
 def _bytes(store: Store, name: str, *, link: bool) -> bytes | None:
     if link:
         return os.fsencode(pointed(name))
-    with os.fdopen(os.open(name, _FROM), "rb") as file:
+    with os.fdopen(os.open(name, FROM), "rb") as file:
         if os.fstat(file.fileno()).st_size > _LARGE:
             objects.large(store, Path(name))
             return None
@@ -138,9 +138,9 @@ def _bytes(store: Store, name: str, *, link: bool) -> bytes | None:
 
 def _excluded(repo: git.Repository) -> bytes:
     """What the user has git ignore besides the `.gitignore` files."""
-    config = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111
+    config = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")  # noqa: PTH111 - pathlib costs more than the call
     named = repo.config.get("core.excludesfile", f"{config}/git/ignore")
-    own = Path(os.path.expanduser(named))  # noqa: PTH111
+    own = Path(os.path.expanduser(named))  # noqa: PTH111 - pathlib costs more than the call
     return b"".join(_lines(path) for path in (own, repo.common / "info/exclude"))
 
 

@@ -64,7 +64,7 @@ def test_one_more_of_the_same_fault_is_new() -> None:
     ],
 )
 def test_no_gate_may_get_worse(before: str, after: str, said: str | None) -> None:
-    told = reasons(verdict("lint", before), verdict("lint", after))  # type: ignore[arg-type]
+    told = reasons(verdict("lint", before), verdict("lint", after))  # type: ignore[arg-type]  # a word of the table
     assert told == ((said,) if said else ())
 
 

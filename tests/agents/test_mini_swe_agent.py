@@ -37,7 +37,7 @@ def run(program: Path, model: Model, root: Path, **limits: float) -> Told:
     """One turn of work, with an empty HOME and this model."""
     asked = asks.ask(
         "mini-swe-agent", task="A test fails: mend the cause.", workdir=str(root), findings=(),
-        backend={"model": mini.MODEL}, limits=Limits(**{"seconds": 300, **limits}),  # type: ignore[arg-type]
+        backend={"model": mini.MODEL}, limits=Limits(**{"seconds": 300, **limits}),  # type: ignore[arg-type]  # fields of the tests
     )  # fmt: skip
     began = time.monotonic()
     told, _ = asks.run(asked, root, **mini.variables(program, model.url))

@@ -24,7 +24,7 @@ REJECTED = Decision(end="rejected", reasons=("1 new finding",), left=(finding("l
 
 
 def told(status: Stopped = "error", **more: object) -> Told:
-    return Told(**{"status": status, **more})  # type: ignore[arg-type]
+    return Told(**{"status": status, **more})  # type: ignore[arg-type]  # fields of the tests
 
 
 def test_only_trouble_that_passes_is_tried_again_and_only_so_often() -> None:
@@ -89,7 +89,7 @@ def test_findings_are_known_again_on_changed_lines() -> None:
 
 def result(end: str, reason: str = "", **more: object) -> Result:
     fields = {"item": "i", "agent": "a", "end": end, "told": told(reason=reason or None), **more}
-    return Result(**fields)  # type: ignore[arg-type]
+    return Result(**fields)  # type: ignore[arg-type]  # fields of the tests
 
 
 def test_a_backend_that_gets_nowhere_is_not_asked_any_more() -> None:

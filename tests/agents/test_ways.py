@@ -20,7 +20,7 @@ def project(tmp_path: Path) -> Scripted:
 
 
 def made(project: Scripted, backend: dict[str, object], **keys: object) -> Scripted:
-    project.configured({"mine": backend}, **keys)  # type: ignore[arg-type]
+    project.configured({"mine": backend}, **keys)  # type: ignore[arg-type]  # keys of the tests
     project.write({"a.py": DIRTY, ".claude/agents/mender.md": agent("mender", "mine")}).commit()
     return project
 

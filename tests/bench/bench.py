@@ -18,8 +18,8 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(CHECKOUT))
 from tests.bench import cold, repositories, rivals, scenarios, stage, tables  # noqa: E402 - a script
-from tests.bench.stage import GIT, UNIT, Stage  # noqa: E402
-from tests.real import projects  # noqa: E402
+from tests.bench.stage import GIT, UNIT, Stage  # noqa: E402 - a script sets its path first
+from tests.real import projects  # noqa: E402 - a script sets its path first
 
 SAME, OVERHEAD = "same", "overhead"
 FILES = (1_000, 10_000, 100_000)

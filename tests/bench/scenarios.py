@@ -75,7 +75,7 @@ def measured(place: Stage, name: str, slip: Slip | None, count: int, tell: Tell)
     taking_part = place.named(*(one.name for one in place.contenders if one.name not in others))
     with contextlib.ExitStack() as stack:
         if name == "cold":
-            prepare: stage.Prepare = lambda _contender, _turn: place.forget()  # noqa: E731
+            prepare: stage.Prepare = lambda _contender, _turn: place.forget()  # noqa: E731 - its type is told here
         else:
             prime(taking_part, tell)
             prepare = stack.enter_context(_edited(place.root, slip)) if slip else _nothing

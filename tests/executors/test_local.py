@@ -24,12 +24,12 @@ def local() -> Iterator[Local]:
 
 
 def run(local: Local, *steps: Step, at: Place | None = None, **fields: object) -> Outcome:
-    command = Command(**{"steps": steps, "env": lab.ENV, "timeout": lab.PATIENCE, **fields})  # type: ignore[arg-type]
+    command = Command(**{"steps": steps, "env": lab.ENV, "timeout": lab.PATIENCE, **fields})  # type: ignore[arg-type]  # fields of the tests
     return lab.outcome(local, command, at)
 
 
 def sh(script: str, **fields: object) -> Step:
-    return Step(**{"argv": ("sh", "-c", script), **fields})  # type: ignore[arg-type]
+    return Step(**{"argv": ("sh", "-c", script), **fields})  # type: ignore[arg-type]  # fields of the tests
 
 
 def test_it_is_in_the_table() -> None:
@@ -196,7 +196,7 @@ def _tree_module(source: Path) -> types.ModuleType:
         return target
 
     module = types.ModuleType("eee_ci.tree")
-    module.export = export  # type: ignore[attr-defined]
+    module.export = export  # type: ignore[attr-defined]  # no public door leads there
     return module
 
 
@@ -205,7 +205,7 @@ def test_a_copy_that_cannot_be_made_is_the_problem(local: Local, monkeypatch: py
         raise UsageError("the tree is gone")
 
     module = types.ModuleType("eee_ci.tree")
-    module.export = export  # type: ignore[attr-defined]
+    module.export = export  # type: ignore[attr-defined]  # no public door leads there
     monkeypatch.setitem(sys.modules, "eee_ci.tree", module)
     got = run(local, sh("echo never"), copy=True)
     assert got == Outcome(problem="cannot prepare its folder: the tree is gone")

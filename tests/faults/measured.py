@@ -24,7 +24,7 @@ def main(data_file: str, *words: str) -> None:
         measure.save()
         leave(code)
 
-    os._exit = save  # type: ignore[assignment]
+    os._exit = save  # type: ignore[assignment]  # it does not come back either
     measure.start()
     script = str(ROOT / "eee_ci" / "process" / "guardian.py")
     sys.argv = [script, *words]

@@ -74,7 +74,7 @@ class Bench(NamedTuple):
 
 
 def bench(name: str, tmp_path: Path, files: dict[str, str], **more: Any) -> Bench:
-    root, aside = tmp_path / "root", tmp_path / "aside"
+    root, aside = tmp_path / "project", tmp_path / "aside"
     recorded.lay(root, files)
     (aside / "cache").mkdir(parents=True)
     bare = {"complexity": "ruff", "ruff-format": "ruff"}.get(name, name)
@@ -247,7 +247,7 @@ def test_bandit_s_files_are_those_below_its_targets(tmp_path: Path) -> None:
         ({}, {"args": ["-c", "x.yaml"]}),
         ({}, {"args": ["other"]}),
         ({}, {"paths": ["./src"]}),
-        ({}, {"paths": ["../root/src"]}),
+        ({}, {"paths": ["../project/src"]}),
         ({}, {"paths": ["nowhere"]}),
     ],
 )
@@ -264,14 +264,14 @@ def test_bandit_s_plain_words_and_settings_leave_the_files(tmp_path: Path) -> No
 
 def test_files_that_are_not_in_the_tree_or_are_links_are_not_listed(tmp_path: Path) -> None:
     at = bench("bandit", tmp_path, {"src/a.py": "", "b/c.py": ""})
-    (tmp_path / "root/src/ignored.py").touch()
+    (tmp_path / "project/src/ignored.py").touch()
     assert at.adapter.files(at.gate, at.site) is None
-    (tmp_path / "root/src/ignored.py").unlink()
+    (tmp_path / "project/src/ignored.py").unlink()
     assert at.adapter.files(at.gate, at.site) == ("src/a.py",)
-    (tmp_path / "root/src/linked.py").symlink_to("a.py")
+    (tmp_path / "project/src/linked.py").symlink_to("a.py")
     known = msgspec.structs.replace(at.site, files=(*at.site.files, "src/linked.py"))
     assert at.adapter.files(at.gate, known) is None
-    (tmp_path / "root/linked").symlink_to("src")
+    (tmp_path / "project/linked").symlink_to("src")
     gate = msgspec.structs.replace(at.gate, paths=("linked",))
     assert at.adapter.files(gate, at.site) is None
 

@@ -59,7 +59,7 @@ def argument_of(source: str, **names: Any) -> str | None:
         return builtins
 
     made = {"__import__": note, **names}
-    exec(compile(source, "m.py", "exec"), made)  # noqa: S102
+    exec(compile(source, "m.py", "exec"), made)  # noqa: S102 - our own words
     return found[0]
 
 

@@ -319,7 +319,7 @@ def test_namespaces_that_are_not_permitted_are_told(
 def test_namespaces_that_get_no_users_or_mounts_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(namespaces, "library", lambda *_: 0)
     monkeypatch.setattr(namespaces, "prctl", lambda *_: 0)
-    monkeypatch.setattr(namespaces, "_write", refuse())
+    monkeypatch.setattr(namespaces, "write", refuse())
     monkeypatch.setattr(namespaces, "call", refuse())
     with pytest.raises(Missing, match="gets no users"):
         namespaces.leave()
@@ -377,7 +377,7 @@ def test_without_a_control_group_to_write_to_that_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(limits, "_groups", lambda: [str(tmp_path / "nowhere"), str(tmp_path)])
-    monkeypatch.setattr(limits, "_write", refuse())
+    monkeypatch.setattr(limits, "write", refuse())
     with pytest.raises(Missing, match="no control group"):
         limits.group(10)
     assert list(tmp_path.iterdir()) == []

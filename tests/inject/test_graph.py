@@ -59,7 +59,7 @@ def test_a_statement_that_is_not_understood_leads_everywhere(edges: Edges) -> No
 
 def test_star_takes_what_the_module_offers(edges: Edges, monkeypatch: pytest.MonkeyPatch) -> None:
     module = types.ModuleType("p")
-    module.__all__ = ["a"]  # type: ignore[attr-defined]
+    module.__all__ = ["a"]  # type: ignore[attr-defined]  # no public door leads there
     monkeypatch.setitem(sys.modules, "p", module)
     imports(edges, "q.py", "from p import *\n")
     assert reached(edges, "q.py") == {"q.py", "p/a.py", "p/__init__.py"}

@@ -74,7 +74,7 @@ def test_functions_are_noted_by_label_and_file(
 ) -> None:
     calls, monitoring = start(scene, monkeypatch, set())
     made: dict[str, Any] = {}
-    exec(compile("def f():\n    pass\n", f"{tmp_path}/a.py", "exec"), made)  # noqa: S102
+    exec(compile("def f():\n    pass\n", f"{tmp_path}/a.py", "exec"), made)  # noqa: S102 - our own words
     module = compile("1", f"{tmp_path}/a.py", "exec")
     calls.switch("file:t.py")
     enter = monitoring.callbacks[4, 1]

@@ -40,7 +40,7 @@ def seen(watch: Watch) -> Scope:
 def called_from(file: str, call: Callable[[], object]) -> None:
     """The call as code of that file would make it."""
     made: dict[str, Any] = {"call": call}
-    exec(compile("def run():\n    call()\n", file, "exec"), made)  # noqa: S102
+    exec(compile("def run():\n    call()\n", file, "exec"), made)  # noqa: S102 - our own words
     made["run"]()
 
 
@@ -198,16 +198,16 @@ def test_bodies_of_modules_count(watch: Watch, root: Path) -> None:
 def test_who_traces_takes_the_place_of_the_measurement(watch: Watch, file: str, said: dict[str, str]) -> None:
     lines = "def run(call):\n    call(None)\n"
     made: dict[str, Any] = {}
-    exec(compile(lines, file, "exec"), made)  # noqa: S102
+    exec(compile(lines, file, "exec"), made)  # noqa: S102 - our own words
     made["run"](watch.traced)
     assert seen(watch).untrusted == said
 
 
 def test_coverage_itself_may_trace_on_behalf_of_a_thread(watch: Watch) -> None:
     outer: dict[str, Any] = {}
-    exec(compile("def run(inner, call):\n    inner(call)\n", "/lib/threading.py", "exec"), outer)  # noqa: S102
+    exec(compile("def run(inner, call):\n    inner(call)\n", "/lib/threading.py", "exec"), outer)  # noqa: S102 - our own words
     inner: dict[str, Any] = {}
-    exec(compile("def run(call):\n    call(None)\n", "/s/coverage/collector.py", "exec"), inner)  # noqa: S102
+    exec(compile("def run(call):\n    call(None)\n", "/s/coverage/collector.py", "exec"), inner)  # noqa: S102 - our own words
     outer["run"](inner["run"], watch.traced)
     assert seen(watch).untrusted == {}
 
@@ -230,7 +230,7 @@ def test_the_machinery_looks_for_its_own_ends(
     watch: Watch, file: str, below: str, reading: bool, machinery: bool
 ) -> None:
     made: dict[str, Any] = {"watch": watch, "below": below, "reading": reading}
-    exec(  # noqa: S102
+    exec(  # noqa: S102 - our own words
         compile("def run():\n    return watch.is_machinery(below, reading=reading)\n", file, "exec"), made
     )
     assert made["run"]() is machinery
@@ -238,14 +238,14 @@ def test_the_machinery_looks_for_its_own_ends(
 
 def test_who_only_passes_a_source_on_is_not_the_one_who_looks(watch: Watch) -> None:
     made: dict[str, Any] = {"watch": watch}
-    exec(  # noqa: S102
+    exec(  # noqa: S102 - our own words
         compile(
             "def run():\n    return watch.is_machinery('m.py', reading=True)\n", "/lib/tokenize.py", "exec"
         ),
         made,
     )
     outer: dict[str, Any] = {"inner": made["run"]}
-    exec(compile("def run():\n    return inner()\n", "/site/_pytest/x.py", "exec"), outer)  # noqa: S102
+    exec(compile("def run():\n    return inner()\n", "/site/_pytest/x.py", "exec"), outer)  # noqa: S102 - our own words
     assert outer["run"]() is True
 
 
@@ -261,15 +261,15 @@ def test_a_function_of_os_that_takes_an_open_folder_is_still_known_as_such(
     assert os.stat in os.supports_dir_fd
     assert os.access(root / "data", os.R_OK)
     os.lstat(root / "m.py")
-    os.stat(root / "data" / "a.txt")  # noqa: PTH116
+    os.stat(root / "data" / "a.txt")  # noqa: PTH116 - pathlib costs more than the call
     with pytest.raises(OSError, match="Invalid argument"):
-        os.readlink(root / "m.py")  # noqa: PTH115
+        os.readlink(root / "m.py")  # noqa: PTH115 - pathlib costs more than the call
     assert seen(watch).stats >= {"data", "m.py", "data/a.txt"}
 
 
 def test_the_current_file_is_no_module_that_takes_part(watch: Watch, root: Path) -> None:
     made: dict[str, Any] = {"watch": watch}
-    exec(compile("def run():\n    return watch.modules()\n", f"{root}/m.py", "exec"), made)  # noqa: S102
+    exec(compile("def run():\n    return watch.modules()\n", f"{root}/m.py", "exec"), made)  # noqa: S102 - our own words
     assert made["run"]() == ["m.py"]
     watch.scene.turn(watch.scene.scope("file:m.py"))
     assert made["run"]() == []

@@ -59,10 +59,10 @@ class Kept:
             self.values[kind, key] = value
         return not self.full
 
-    def latest(self, kind: str, scope: str) -> list[str]:  # noqa: ARG002
+    def latest(self, kind: str, scope: str) -> list[str]:  # noqa: ARG002 - the port names it
         return self.noted
 
-    def note(self, kind: str, scope: str, key: str) -> None:  # noqa: ARG002
+    def note(self, kind: str, scope: str, key: str) -> None:  # noqa: ARG002 - the port names it
         self.noted.append(key)
 
     def digest(self, purpose: str, value: str) -> str:

@@ -20,7 +20,7 @@ TAMPER = Finding(
 
 def result(item: str, end: str, *reasons: str, **more: object) -> Result:
     fields = {"item": item, "agent": "mender", "title": "2 findings", "end": end, "reasons": reasons, **more}
-    return Result(**fields)  # type: ignore[arg-type]
+    return Result(**fields)  # type: ignore[arg-type]  # fields of the tests
 
 
 STAGE = Stage(
@@ -41,7 +41,7 @@ NOTHING = replace(GREEN, agents=replace(STAGE, results=(), notes=()))
 
 
 def page(run: object, name: str) -> str:
-    [data] = reports.render(run, [name]).values()  # type: ignore[arg-type]
+    [data] = reports.render(run, [name]).values()  # type: ignore[arg-type]  # a name of the table
     return data.decode()
 
 

@@ -21,9 +21,9 @@ from typing import NamedTuple, Protocol
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(CHECKOUT))
 from tests.real import projects  # noqa: E402 - started as a script
-from tests.soundness import compare, edits, sites, trees  # noqa: E402
-from tests.soundness.sites import Checked, Site  # noqa: E402
-from tests.soundness.trees import Tree  # noqa: E402
+from tests.soundness import compare, edits, sites, trees  # noqa: E402 - a script sets its path first
+from tests.soundness.sites import Checked, Site  # noqa: E402 - a script sets its path first
+from tests.soundness.trees import Tree  # noqa: E402 - a script sets its path first
 
 GATES = ("tests", "lint", "format", "types", "security", "complexity")
 # their tests serve on one port: two runs at a time, of anybody on the machine, wait for each other

@@ -15,6 +15,7 @@ from eee_ci.inject.confining.kernel import (
     Missing,
     library,
     prctl,
+    write,
 )
 
 _CAPABILITIES = 64
@@ -37,7 +38,7 @@ def usage(*, memory: int | None, file_size: int | None, cpu: int | None) -> None
         if most is not None:
             _limit(what, most)
     with contextlib.suppress(OSError):  # when memory runs out the kernel takes us first
-        _write("/proc/self/oom_score_adj", "500")
+        write("/proc/self/oom_score_adj", "500")
 
 
 def group(most: int) -> None:
@@ -47,8 +48,8 @@ def group(most: int) -> None:
         mine = f"{folder}/{_GROUP}{os.getpid()}"
         try:
             os.mkdir(mine)
-            _write(f"{mine}/pids.max", str(most))
-            _write(f"{mine}/cgroup.procs", "0")
+            write(f"{mine}/pids.max", str(most))
+            write(f"{mine}/cgroup.procs", "0")
         except OSError:
             with contextlib.suppress(OSError):
                 os.rmdir(mine)
@@ -136,11 +137,3 @@ def _read(path: str) -> str:
             return file.read()
     except OSError:
         return ""
-
-
-def _write(path: str, words: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(handle, words.encode())
-    finally:
-        os.close(handle)

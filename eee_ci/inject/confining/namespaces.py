@@ -9,7 +9,7 @@ import os
 import socket
 import struct
 
-from eee_ci.inject.confining.kernel import PR_SET_DUMPABLE, Missing, call, library, prctl
+from eee_ci.inject.confining.kernel import PR_SET_DUMPABLE, Missing, call, library, prctl, write
 
 _USER, _NET, _MOUNT, _IPC = 0x10000000, 0x40000000, 0x00020000, 0x08000000
 _OPEN_TREE, _MOVE_MOUNT, _SET_ATTRIBUTES = 428, 429, 442  # the same on every machine
@@ -35,9 +35,9 @@ def leave() -> None:
     prctl(PR_SET_DUMPABLE, 1)  # else our own files in /proc are root's
     _unshare(_USER, "user")
     try:
-        _write("/proc/self/setgroups", "deny")
-        _write("/proc/self/uid_map", f"{uid} {uid} 1")
-        _write("/proc/self/gid_map", f"{gid} {gid} 1")
+        write("/proc/self/setgroups", "deny")
+        write("/proc/self/uid_map", f"{uid} {uid} 1")
+        write("/proc/self/gid_map", f"{gid} {gid} 1")
     except OSError as error:
         raise Missing(f"the user namespace gets no users ({error.strerror})") from None
 
@@ -89,11 +89,3 @@ def _unshare(flags: int, what: str) -> None:
         library("unshare", ctypes.c_int(flags))
     except OSError as error:
         raise Missing(f"a {what} namespace is not permitted here ({error.strerror})") from None
-
-
-def _write(path: str, words: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(handle, words.encode())
-    finally:
-        os.close(handle)
