@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -104,6 +105,7 @@ class Recorder:
             return
         if self.held is not None:
             self.held.__exit__(None, None, None)
+        gc.disable()  # the tests left many objects, and none of ours becomes garbage before the process ends
         try:
             record = written.record(self)
         except Exception as error:  # noqa: BLE001 - no record is worse than one that says why

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from types import FrameType
@@ -63,3 +64,24 @@ def frames() -> Any:
         if not frame.f_code.co_filename.startswith(OURS):
             yield frame
         frame = frame.f_back
+
+
+OURS_OWN, IMPORT, QUOTER, READER, PASSER, MACHINE, CURIOSITY, OTHER = range(8)
+
+
+@functools.lru_cache(maxsize=4096)
+def kind(file: str) -> int:
+    """What the code of a file is to the recorder. Asked for every frame of everyone who looks at a path."""
+    if file.startswith(OURS):
+        return OURS_OWN
+    if file.startswith(IMPORTING):
+        return IMPORT
+    for ends, found in ((QUOTERS, QUOTER), (READERS, READER), (PASSERS, PASSER)):
+        if file.endswith(ends):
+            return found
+    if "/pathlib/" in file:
+        return PASSER
+    for parts, found in ((MACHINERY, MACHINE), (CURIOUS, CURIOSITY)):
+        if any(part in file for part in parts):
+            return found
+    return OTHER

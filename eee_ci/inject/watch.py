@@ -6,6 +6,7 @@ import functools
 import linecache
 import os
 import sys
+from types import FrameType
 from typing import Any, Callable  # noqa: UP035 - Python 3.8
 
 from . import signs
@@ -223,16 +224,19 @@ class Watch:
     def is_machinery(self, below: str, *, reading: bool = False) -> bool:
         """Is it not the project's code, but what runs it, that looks?"""
         source = below.endswith((".py", ".pyi"))
-        for frame in frames():
-            file = frame.f_code.co_filename
-            if file.startswith(signs.IMPORTING):
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            kind = signs.kind(frame.f_code.co_filename)
+            frame = frame.f_back
+            if kind == signs.IMPORT:
                 return source or not reading
-            if source and file.endswith((*signs.READERS, *signs.QUOTERS)):
-                if not reading or file.endswith(signs.QUOTERS):
+            if source and kind == signs.QUOTER:
+                return True
+            if source and kind == signs.READER:
+                if not reading:
                     return True
-                continue
-            if not file.endswith(signs.PASSERS) and "/pathlib/" not in file:
-                return any(part in file for part in (*signs.MACHINERY, *(signs.CURIOUS if source else ())))
+            elif kind not in (signs.OURS_OWN, signs.PASSER):
+                return kind == signs.MACHINE or (source and kind == signs.CURIOSITY)
         return False
 
     def modules(self) -> list[str]:

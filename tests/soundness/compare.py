@@ -21,6 +21,7 @@ _CHANCE = (
     (re.compile(r"\b0x[0-9a-fA-F]+"), "{address}"),
     (re.compile(r"/pytest-of-\w+/pytest-\d+"), "{pytest}"),
     (re.compile(r"\b\d+(\.\d+)? ?(s|ms|seconds)\b"), "{time}"),
+    (re.compile(r"\bpid \d+"), "{pid}"),
 )
 
 

@@ -127,6 +127,7 @@ def test_the_same_words_about_another_place_are_no_difference() -> None:
         ("<T object at 0x7f12ab>", "<T object at 0x7f99ff>"),
         ("in /tmp/pytest-of-me/pytest-3/x", "in /tmp/pytest-of-me/pytest-14/x"),
         ("took 1.25s", "took 0.5s"),
+        ("running then: sh -c x (pid 13695)", "running then: sh -c x (pid 7)"),
     ],
 )
 def test_what_is_of_chance_in_a_message_is_no_difference(one: str, two: str) -> None:
