@@ -27,6 +27,7 @@ class Bench(NamedTuple):
     rules: tamper.Rules
     ignored: tuple[str, ...] = ()
     accept: str | None = None
+    proofs: tuple[str, ...] = ()
     beat: Beat = Pulse()
 
 
@@ -71,3 +72,12 @@ def laid_out(bench: Bench, treeish: str, folder: Path) -> Path:
 def _warm(root: Path, seed: Path) -> None:
     """What tools kept of the user's own files: a candidate gets a copy, and nothing of it comes back."""
     plain.copy_below(seed, files.home(root) / "cache", _WARMTH)
+
+
+def test_gates(run: Run) -> tuple[str, ...]:
+    """The gates that run tests, by what they reported or are."""
+    return tuple(
+        verdict.gate
+        for verdict in run.verdicts
+        if verdict.asked and (verdict.reading.cases or verdict.tool in ("pytest", "nox"))
+    )

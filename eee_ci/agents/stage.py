@@ -105,6 +105,7 @@ def _bench(private: Private, means: Means, pulse: Pulse) -> Bench:
         rules=means.rules,
         ignored=means.ignored,
         accept=means.accept,
+        proofs=means.settings.proofs,
         beat=pulse,
     )
 

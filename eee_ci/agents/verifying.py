@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from eee_ci import tamper
 from eee_ci.agent import Item, Limits, Patch
-from eee_ci.agents import comparing, oracle
+from eee_ci.agents import bench as benches
+from eee_ci.agents import comparing, oracle, proving
 from eee_ci.agents.bench import Bench, Candidate, judged
 from eee_ci.agents.comparing import Compared
 from eee_ci.agents.contents import Contents
@@ -61,13 +62,19 @@ def _gated(
     compared = comparing.compare(candidate.before, now, item)
     found = oracle.judge(bench, candidate, now, sides)
     if tests and not compared.reasons and not tamper.tampered(found):
-        older = judged(bench, private.write(candidate.tree, tests), test_gates(candidate.before))
+        older = judged(bench, private.write(candidate.tree, tests), benches.test_gates(candidate.before))
         compared = _both(compared, comparing.compare(_some(candidate.before, older), older, item))
     tampering = (*tampering, *found)
     if tamper.tampered(found):
         return Verified(_tampered(tampering, patch))
-    decision = replace(_decided(bench, item, now, compared), tampering=tampering, patch=patch)
-    return Verified(decision, now, candidate.tree)
+    decision = _decided(bench, item, now, compared)
+    if bench.proofs and decision.end in ("accepted", "unverified"):
+        proven = proving.judge(bench, candidate, now, sides)
+        tampering = (*tampering, *proven.findings)
+        if tamper.tampered(proven.findings):
+            return Verified(_tampered(tampering, patch))
+        decision = replace(decision, reasons=(*decision.reasons, *proven.said))
+    return Verified(replace(decision, tampering=tampering, patch=patch), now, candidate.tree)
 
 
 def _decided(bench: Bench, item: Item, now: Run, compared: Compared) -> Decision:
@@ -101,15 +108,6 @@ def _over(limits: Limits, patch: Patch) -> str | None:
         if most is not None and used > most:
             return f"it changed {used} {what}, and may change {most}"
     return None
-
-
-def test_gates(run: Run) -> tuple[str, ...]:
-    """The gates that run tests, by what they reported or are."""
-    return tuple(
-        verdict.gate
-        for verdict in run.verdicts
-        if verdict.asked and (verdict.reading.cases or verdict.tool in ("pytest", "nox"))
-    )
 
 
 def _some(run: Run, other: Run) -> Run:

@@ -11,6 +11,7 @@ from eee_ci.model import Noun
 Kind = Literal["fixers", "command", "claude", "codex", "gemini", "opencode", "mini-swe-agent", "aider"]
 StageMode = Literal["suggest", "apply"]
 Sandbox = Literal["auto", "required", "off"]
+Proof = Literal["tests", "mutants"]
 FIXERS = "fixers"  # the backend that is always there: no model, no network
 _UNITS = {"K": 10, "M": 20, "G": 30}
 _MOST_ROUNDS = 3
@@ -109,6 +110,13 @@ class AgentKeys(Noun, frozen=True, kw_only=True):
     scope: Annotated[
         tuple[Inside, ...], Meta(description="Where agents may change files; default: everywhere")
     ] = ()
+    proofs: Annotated[
+        tuple[Proof, ...],
+        Meta(
+            description="What a patch proves besides: tests: a task brings a test that fails without it; "
+            "mutants: the tests see faults in what was changed, as often as before"
+        ),
+    ] = ()
     sandbox: Annotated[
         Sandbox, Meta(description="auto: what the system offers; required: all of it, or no agent starts")
     ] = "auto"
@@ -145,6 +153,7 @@ class Agents(Noun, frozen=True, kw_only=True):
     protected: tuple[str, ...] = ()
     allow: tuple[Allowed, ...] = ()
     scope: tuple[str, ...] = ()
+    proofs: tuple[Proof, ...] = ()
     sandbox: Sandbox = "auto"
 
     @property

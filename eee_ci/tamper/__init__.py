@@ -40,6 +40,7 @@ protected = protection.protected
 retaken = retaking.retaken
 is_test = retaking.is_test
 tampered = ruling.tampered
+settled = ruling.settled
 measured = oracle.measured
 canary = planting.canary
 sings = planting.sings

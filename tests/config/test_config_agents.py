@@ -32,6 +32,7 @@ def test_a_whole_section_is_read(tmp_path: Path) -> None:
   protected: [secret]
   allow: [{rule: T1, paths: [docs/conf.py], reason: it only makes pages}]
   scope: [src]
+  proofs: [tests, mutants]
   sandbox: required
 """
     assert room.load(tmp_path, GATES + said).agents == Agents(
@@ -50,6 +51,7 @@ def test_a_whole_section_is_read(tmp_path: Path) -> None:
         protected=("secret",),
         allow=(Allowed(rule="T1", paths=("docs/conf.py",), reason="it only makes pages"),),
         scope=("src",),
+        proofs=("tests", "mutants"),
         sandbox="required",
     )
 
