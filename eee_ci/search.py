@@ -1,5 +1,6 @@
 """Where programs may come from: PATH without relative folders and without folders of the judged project."""
 
+import functools
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ def path(environ: Mapping[str, str], root: Path, *, first: Sequence[str] = ()) -
     return os.pathsep.join(dict.fromkeys([*first, *trusted]))
 
 
+@functools.lru_cache(maxsize=512)  # asked for each folder of PATH, before each start of git
 def inside(entry: str, root: Path) -> bool:
     """Does the absolute path lie in the project, as it is written or as it resolves?"""
     bases = (os.path.normpath(root.absolute()), os.path.realpath(root))

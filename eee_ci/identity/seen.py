@@ -55,8 +55,7 @@ class Seen:
         if found is None or not stat.S_ISREG(found[0]):
             return ""
         large = found[2] >= LARGE and self._kept is not None
-        words = repr((os.path.realpath(path), found))
-        key = hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+        key = _key(path, found) if large else ""
         if large and self._kept and (known := self._kept.get(_KIND, key)):
             return known.decode("ascii")
         try:
@@ -84,6 +83,11 @@ class Seen:
             return sorted(os.listdir(folder))  # noqa: PTH208 - names are all that is wanted
         except OSError:
             return []
+
+
+def _key(path: str, found: Signature) -> str:
+    words = repr((os.path.realpath(path), found))
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _hashed(path: str) -> str:

@@ -59,6 +59,7 @@ class Course:
         self._earlier: dict[str, list[Verdict]] = {}
         self._done: dict[str, Verdict] = {}
         self._blamed: set[str] = set()
+        self._moved: tuple[str, ...] | None = None  # files that differ by now; None: nobody has looked yet
         self.said: dict[str, Said] = {}  # what adapters read
         self._closing = ""  # why nothing new starts, in words
 
@@ -72,8 +73,7 @@ class Course:
                 self._executor.stop(now=heeded > 1)
             self._start()
             if self._running:
-                for name, outcome in self._executor.collect(1.0):
-                    self._settle(self._jobs[name], outcome)
+                self._settle_all(self._executor.collect(1.0))
                 self._watch.beat(tuple((n, self._clock() - at) for n, at in sorted(self._running.items())))
         return tuple(self._done[job.gate.id] for job in self._plan.jobs)
 
@@ -127,10 +127,20 @@ class Course:
             name, command, Place(tree=self._plan.tree, cache=str(cache), python=self._plan.python)
         )
 
+    def _settle_all(self, outcomes: list[tuple[str, Outcome]]) -> None:
+        """Free places are taken before the outcomes are read, unless what they say may claim these places."""
+        ended = [self._jobs[name] for name, _ in outcomes]
+        for job in ended:
+            del self._running[job.gate.id]
+        if not self._fail_fast and not any(job.may_repeat for job in ended):
+            self._start()
+        self._moved = None
+        for job, (_, outcome) in zip(ended, outcomes, strict=True):
+            self._settle(job, outcome)
+
     def _settle(self, job: Job, outcome: Outcome) -> None:
         """Read and judge an outcome; send a failed job out again while it may be retried."""
         name = job.gate.id
-        del self._running[name]
         earlier = self._earlier.setdefault(name, [])
         said = read(job, outcome)
         if said.reading is None:
@@ -201,7 +211,9 @@ class Course:
         """Files that differ since the start and that no earlier gate was blamed for."""
         if job.command is None or not job.command.writes or job.command.copy:
             return ()
-        new = [path for path in tree.changed_since(self._plan.tree) if path not in self._blamed]
+        if self._moved is None:  # one look for all that ended by then: it costs as much as a small gate
+            self._moved = tree.changed_since(self._plan.tree)
+        new = [path for path in self._moved if path not in self._blamed]
         self._blamed.update(new)
         return tuple(new)
 

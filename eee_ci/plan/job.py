@@ -59,6 +59,11 @@ class Job(Noun, frozen=True, kw_only=True):
         return {path: self.selection.choice.why.get(path, "") for path in self.selection.choice.run}
 
     @property
+    def may_repeat(self) -> bool:
+        """Can it have to run again once its outcome is read?"""
+        return bool(self.gate.retries or self.whole or self.selection) or self.processes > 1
+
+    @property
     def everything(self) -> "Job":
         """The same job for all of its files, in one process."""
         chosen = self.selection.everything if self.selection else None

@@ -1,19 +1,14 @@
 """What a build backend needs, and what it says when it fails."""
 
-import importlib.metadata
 import re
-import tomllib
 from pathlib import Path
-
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
 
 from eee_ci import text
 from eee_ci.errors import ReportError
 from eee_ci.model import Finding, Ran
 from eee_ci.ports import Site
-from eee_ci.readers import wheels
 
+PYPROJECT = "pyproject.toml"
 LONGEST = 8  # lines of a backend's last words
 ALSO = {"setuptools": "wheel"}  # what a backend asks for only once it runs
 # a build that could not start for want of something outside of the project
@@ -28,8 +23,13 @@ _NOISE = re.compile(r"^(?:[*<>] |TIP |ERROR Backend subprocess exited|\s*$)")
 
 def installed(site: Site) -> bool:
     """Whether the interpreter that builds has all that `build-system.requires` names."""
+    import tomllib
+
+    from packaging.requirements import InvalidRequirement, Requirement
+    from packaging.utils import canonicalize_name
+
     try:
-        project = tomllib.loads(Path(site.root, wheels.PYPROJECT).read_text(encoding="utf-8"))
+        project = tomllib.loads(Path(site.root, PYPROJECT).read_text(encoding="utf-8"))
         wanted = [Requirement(row).name for row in project["build-system"]["requires"]]
     except (OSError, ValueError, KeyError, TypeError, InvalidRequirement):
         return False
@@ -46,6 +46,8 @@ def installed(site: Site) -> bool:
 
 def _is_ours(name: str) -> bool:
     """Whether it is installed beside eee-ci itself, where a `build` of its own runs."""
+    import importlib.metadata
+
     try:
         importlib.metadata.distribution(name)
     except importlib.metadata.PackageNotFoundError:
@@ -55,6 +57,8 @@ def _is_ours(name: str) -> bool:
 
 def fault(ran: Ran, root: str) -> Finding:
     """The failed build as a finding; a ReportError when something outside of the project was missing."""
+    from eee_ci.readers import wheels
+
     output = text.clean(text.decode(ran.stdout) + "\n" + text.decode(ran.stderr))
     outside = _OUTSIDE.search(output)
     if outside:
@@ -67,11 +71,13 @@ def fault(ran: Ran, root: str) -> Finding:
     words = output[raised[-1].start() :] if raised else output
     rows = [row for row in words.splitlines() if not _NOISE.match(row)]
     said = "\n".join(rows[:LONGEST] if raised else rows[-LONGEST:]) or f"exit {ran.exit} without a word"
-    return wheels.finding("build-failed", said, wheels.PYPROJECT, _line(output, said, root))
+    return wheels.finding("build-failed", said, PYPROJECT, _line(output, said, root))
 
 
 def _line(output: str, said: str, root: str) -> int | None:
     """The line that is named, else that of the key which is named."""
+    from eee_ci.readers import wheels
+
     broken = re.search(r"Failed to parse .*\(at line (\d{1,9})", output)
     if broken:
         return int(broken[1])

@@ -243,6 +243,31 @@ def test_a_verdict_knows_when_its_last_attempt_was_over(tmp_path: Path) -> None:
     assert verdict.ended > verdict.started + 2
 
 
+@pytest.mark.parametrize(
+    ("retries", "seen"),
+    [
+        (0, ["a started", "b started", "a passed", "b passed"]),
+        (1, ["a started", "a passed", "b started", "b passed"]),  # it may need its place again
+    ],
+)
+def test_a_free_place_is_taken_before_what_left_it_is_judged(
+    tmp_path: Path, retries: int, seen: list[str]
+) -> None:
+    jobs = job(tmp_path, "a", expected=9.0, retries=retries), job(tmp_path, "b")
+    plan = Plan(
+        root=str(tmp_path),
+        config=Config(source="a test", digest="d", gates=()),
+        tree=tree.snapshot(tmp_path),
+        python="python",
+        python_version="3.11.0",
+        cores=1,
+        jobs=jobs,
+    )
+    watch = Onlooker()
+    dispatch.Course(plan, Script({}), watch=watch, fail_fast=False).run(Caught())
+    assert watch.seen == seen
+
+
 def test_fail_fast_starts_nothing_new(tmp_path: Path) -> None:
     jobs = job(tmp_path, "a", expected=9.0), job(tmp_path, "b")
     result = run(tmp_path, *jobs, script=Script({"a": [BAD]}), cores=1, fail_fast=True)
