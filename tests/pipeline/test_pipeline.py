@@ -97,19 +97,22 @@ def run(
     fail_fast: bool = False,
     **extra: Any,
 ) -> Run:
-    config = Config(source="a test", digest="d", gates=tuple(j.gate for j in jobs))
-    plan = Plan(
+    plan = planned(root, *jobs, cores=cores, **extra)
+    return pipeline.run(
+        plan, script or Script({}), watch=Onlooker(), signals=signals or Caught(), fail_fast=fail_fast
+    )
+
+
+def planned(root: Path, *jobs: Job, cores: int, **extra: Any) -> Plan:
+    return Plan(
         root=str(root),
-        config=config,
+        config=Config(source="a test", digest="d", gates=tuple(j.gate for j in jobs)),
         tree=tree.snapshot(root),
         python="python",
         python_version="3.11.0",
         cores=cores,
         jobs=jobs,
         **extra,
-    )
-    return pipeline.run(
-        plan, script or Script({}), watch=Onlooker(), signals=signals or Caught(), fail_fast=fail_fast
     )
 
 
@@ -220,15 +223,7 @@ def test_failures_are_remembered_for_the_next_run(tmp_path: Path) -> None:
 
 def test_a_verdict_knows_when_its_last_attempt_was_over(tmp_path: Path) -> None:
     times = iter(range(1000))
-    plan = Plan(
-        root=str(tmp_path),
-        config=Config(source="a test", digest="d", gates=()),
-        tree=tree.snapshot(tmp_path),
-        python="python",
-        python_version="3.11.0",
-        cores=1,
-        jobs=(job(tmp_path, "a", retries=1),),
-    )
+    plan = planned(tmp_path, job(tmp_path, "a", retries=1), cores=1)
     course = dispatch.Course(
         plan,
         Script({"a": [BAD, GOOD]}),
@@ -254,15 +249,7 @@ def test_a_free_place_is_taken_before_what_left_it_is_judged(
     tmp_path: Path, retries: int, seen: list[str]
 ) -> None:
     jobs = job(tmp_path, "a", expected=9.0, retries=retries), job(tmp_path, "b")
-    plan = Plan(
-        root=str(tmp_path),
-        config=Config(source="a test", digest="d", gates=()),
-        tree=tree.snapshot(tmp_path),
-        python="python",
-        python_version="3.11.0",
-        cores=1,
-        jobs=jobs,
-    )
+    plan = planned(tmp_path, *jobs, cores=1)
     watch = Onlooker()
     dispatch.Course(plan, Script({}), watch=watch, fail_fast=False).run(Caught())
     assert watch.seen == seen
