@@ -1,8 +1,10 @@
 """What a path looks like from outside. Light: the quickest answer needs nothing else."""
 
+import hashlib
 import os
 
 LINKED = 0o120000
+_FOLDER = 0o040000
 _KIND = 0o170000
 
 
@@ -14,6 +16,30 @@ def of(path: str) -> tuple[int, ...] | None:
     except (OSError, ValueError):
         return None
     return (found.st_mode, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_dev)
+
+
+def names(folder: str) -> str:
+    """A digest of what is in a folder, by name and kind; empty where it cannot be listed."""
+    try:
+        with os.scandir(folder) as items:
+            rows = sorted(
+                f"{item.name}\0{item.is_dir(follow_symlinks=False)}{item.is_symlink()}" for item in items
+            )
+    except OSError:
+        return ""
+    return hashlib.sha256("\0\0".join(rows).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def is_folder(found: tuple[int, ...] | None) -> bool:
+    """Is it a folder?"""
+    return found is not None and found[0] & _KIND == _FOLDER
+
+
+def same_place(one: tuple[int, ...] | None, other: tuple[int, ...] | None) -> bool:
+    """Are both of the same folder, whatever its times say?"""
+    if one is None or other is None:
+        return False
+    return (one[0], one[1], one[5]) == (other[0], other[1], other[5])
 
 
 def is_link(found: tuple[int, ...] | None) -> bool:

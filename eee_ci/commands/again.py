@@ -18,13 +18,13 @@ from eee_ci.warm import watching
 _NOTHING = "(0.0 s, "
 
 
-def look(plan: Plan, environ: Mapping[str, str]) -> watching.Stats | None:
+def look(plan: Plan, environ: Mapping[str, str]) -> watching.Watched | None:
     """What everything looks like before the gates run; None where nothing can be remembered."""
     return watching.look(plan, environ) if plan.keys is not None and plan.tree.id is not None else None
 
 
 def keep(
-    judged: Run, plan: Plan, seen: watching.Stats, arguments: argparse.Namespace, reports: Sequence[Path]
+    judged: Run, plan: Plan, seen: watching.Watched, arguments: argparse.Namespace, reports: Sequence[Path]
 ) -> None:
     """Keep the answer if each gate that was asked for is remembered now."""
     known = plan.keys
@@ -46,7 +46,8 @@ def keep(
     for colour, wide in {warm.terminal(os.environ), (False, True)}:
         entry: warm.Entry = {
             "variables": watching.variables(os.environ, plan.config.pass_env, known.store.digest),
-            "stats": [*seen.items(), *files],
+            "stats": [*seen.stats.items(), *files],
+            "folders": seen.folders,
             "said": said(colour, wide),
             "exit": judged.exit_code,
         }

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from eee_ci import environment, signature
 from eee_ci.config import find
@@ -20,27 +21,38 @@ _ASKED = (
 _GIT = ("HEAD", "index", "config", "info/exclude", "info/attributes", "packed-refs", "commondir")
 _SETTINGS = (".gitconfig", ".config/git/config", ".config/git/ignore", ".config/git/attributes")
 
-Stats = dict[str, "tuple[int, ...] | None"]
+_Stats = dict[str, "tuple[int, ...] | None"]
 
 
-def look(plan: Plan, environ: Mapping[str, str]) -> Stats | None:
+class Watched(NamedTuple):
+    """Paths with their signatures; those that are folders with the digest of their names as well."""
+
+    stats: _Stats
+    folders: dict[str, str]
+
+
+def look(plan: Plan, environ: Mapping[str, str]) -> Watched | None:
     """Signatures of all that decides, to be taken between two looks at the tree that agree. None when one of
     them is too young to be told from a later change, also after a tick."""
     found = _signatures(plan, environ)
     if _young(found):
         time.sleep(2 * TICK / 1e9)  # the first run makes a folder, just now
         found = _signatures(plan, environ)
-    return None if _young(found) else found
+    if _young(found):
+        return None
+    return Watched(
+        found, {path: signature.names(path) for path, was in found.items() if signature.is_folder(was)}
+    )
 
 
-def _signatures(plan: Plan, environ: Mapping[str, str]) -> Stats:
+def _signatures(plan: Plan, environ: Mapping[str, str]) -> _Stats:
     found = {path: signature.of(path) for path in sorted(set(_paths(plan, environ)))}
     links = [path for path, was in found.items() if signature.is_link(was)]
     ends = {os.path.realpath(path) for path in links} - found.keys()
     return found | {end: signature.of(end) for end in ends}
 
 
-def _young(found: Stats) -> bool:
+def _young(found: _Stats) -> bool:
     newest = max((max(was[3], was[4]) for was in found.values() if was is not None), default=0)
     return newest > time.time_ns() - TICK
 

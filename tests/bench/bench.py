@@ -88,7 +88,7 @@ def _same(name: str, scratch: Path, arguments: argparse.Namespace) -> list[str]:
 
 def _of_files(count: int, folder: Path, arguments: argparse.Namespace) -> list[str]:
     _tell(f"{count} files")
-    root = repositories.made(rivals.home() / "repositories" / f"files-{count}", count)
+    root = repositories.made(rivals.home() / "repositories" / f"files-{count}", count, inputs=True)
     place = _stage(root, folder, repositories.TRUE, arguments)
     rounds = scenarios.many_files(place, arguments.rounds, _tell)
     return _table(f"{count:,} files, six gates that do nothing: nothing changed", place, rounds)

@@ -14,8 +14,9 @@ _FUNCTIONS = 20  # a file has about 1.5 KB
 _FOLDER = 50
 
 
-def made(root: Path, files: int) -> Path:
-    """The repository; made once, since a hundred thousand files take their time."""
+def made(root: Path, files: int, *, inputs: bool = False) -> Path:
+    """The repository; made once, since a hundred thousand files take their time. `inputs`: the gates say that
+    the files are all they depend on, as turbo takes for granted; else they run each time."""
     if not (root / ".git" / "ready").exists():
         root.mkdir(parents=True, exist_ok=True)
         projects.git(root, "init", "--quiet", "--initial-branch=main")
@@ -25,10 +26,10 @@ def made(root: Path, files: int) -> Path:
             if number % _FOLDER == 0:
                 folder.mkdir(parents=True, exist_ok=True)
             (folder / f"m{number:06d}.py").write_text(_module(chance), encoding="utf-8")
-        _configured(root)
         projects.git(root, "-c", "gc.auto=0", "add", "--all")
         projects.git(root, "-c", "gc.auto=0", "commit", "--quiet", "--message=files")
         (root / ".git" / "ready").touch()
+    _configured(root, inputs=inputs)  # the stage commits it
     return root
 
 
@@ -39,7 +40,9 @@ def _module(chance: random.Random) -> str:
     )
 
 
-def _configured(root: Path) -> None:
-    gates = {name: {"tool": "command", "run": list(words)} for name, words in TRUE.items()}
+def _configured(root: Path, *, inputs: bool) -> None:
+    gates: dict[str, dict[str, object]] = {}
+    for name, words in TRUE.items():
+        gates[name] = {"tool": "command", "run": list(words), **({"inputs": ["**/*"]} if inputs else {})}
     text = yaml.safe_dump({"version": 1, "gates": gates})
     (root / "eee-ci.yaml").write_text(text, encoding="utf-8")

@@ -27,6 +27,7 @@ def entry(here: Path) -> "warm.Entry":
     return {
         "variables": dict.fromkeys(os.environ, ""),
         "stats": [(path, signature.of(path)), (f"{path}.none", None)],
+        "folders": {},
         "said": f"green ({warm.PLACEHOLDER})\n",
         "exit": 4,
     }
@@ -50,6 +51,42 @@ def test_words_from_elsewhere_mean_the_same_folder(here: Path, monkeypatch: pyte
     assert warm.folder(["-C", str(here), "check"]) == str(here)
     monkeypatch.chdir("/")
     assert warm.answer(["-C", str(here), "check"]) is None
+
+
+def with_folder(here: Path) -> bytes:
+    git = str(here.parent / ".git")
+    told = entry(here)
+    told["stats"].append((git, signature.of(git)))
+    told["folders"][git] = signature.names(git)
+    return warm.written(told)
+
+
+def test_a_file_that_was_there_for_a_moment_is_no_change_of_its_folder(here: Path) -> None:
+    keep(here, with_folder(here))
+    lock = here.parent / ".git" / "index.lock"
+    lock.touch()
+    assert warm.answer(WORDS) is None
+    lock.unlink()
+    assert warm.answer(WORDS) == 4
+
+
+@pytest.mark.parametrize(
+    "change", ["another folder", "a file in its place", "gone", "a name of another kind"]
+)
+def test_another_folder_in_its_place_is_no_answer(here: Path, change: str) -> None:
+    git = here.parent / ".git"
+    (git / "refs").mkdir()
+    keep(here, with_folder(here))
+    (git / "refs").rmdir()
+    if change == "a name of another kind":
+        (git / "refs").touch()
+    else:
+        git.rename(here.parent / "old")
+    if change == "another folder":
+        (git / "refs").mkdir(parents=True)
+    elif change == "a file":
+        git.touch()
+    assert warm.answer(WORDS) is None
 
 
 def test_a_changed_file_is_no_answer(here: Path) -> None:
@@ -96,7 +133,8 @@ def digest(purpose: str, value: str) -> str:
     ],
 )
 def test_variables_that_matter_are_as_they_were(environ: dict[str, str], holds: bool) -> None:
-    known: warm.Entry = {"variables": {"A": "variable A=1", "B": ""}, "stats": [], "said": "", "exit": 0}
+    variables = {"A": "variable A=1", "B": ""}
+    known: warm.Entry = {"variables": variables, "stats": [], "folders": {}, "said": "", "exit": 0}
     assert warm.holds(known, environ, digest) is holds
 
 

@@ -157,6 +157,13 @@ def test_after_any_change_the_full_program_runs(site: Site, change: str) -> None
     assert not site.check().quick
 
 
+def test_a_look_by_git_is_no_change(site: Site) -> None:
+    (site.root / ".git/index.lock").touch()
+    (site.root / ".git/index.lock").unlink()
+    site.project.git("status")
+    assert site.check().quick
+
+
 def test_a_changed_program_is_a_change(project: Make, tmp_path: Path) -> None:
     program = tmp_path / "bin" / "tool"
     program.parent.mkdir()
