@@ -8,7 +8,6 @@ from eee_ci.errors import ReportError
 from eee_ci.model import Finding, Ran
 from eee_ci.ports import Site
 
-PYPROJECT = "pyproject.toml"
 LONGEST = 8  # lines of a backend's last words
 ALSO = {"setuptools": "wheel"}  # what a backend asks for only once it runs
 # a build that could not start for want of something outside of the project
@@ -28,8 +27,10 @@ def installed(site: Site) -> bool:
     from packaging.requirements import InvalidRequirement, Requirement
     from packaging.utils import canonicalize_name
 
+    from eee_ci.readers import wheels
+
     try:
-        project = tomllib.loads(Path(site.root, PYPROJECT).read_text(encoding="utf-8"))
+        project = tomllib.loads(Path(site.root, wheels.PYPROJECT).read_text(encoding="utf-8"))
         wanted = [Requirement(row).name for row in project["build-system"]["requires"]]
     except (OSError, ValueError, KeyError, TypeError, InvalidRequirement):
         return False
@@ -71,7 +72,7 @@ def fault(ran: Ran, root: str) -> Finding:
     words = output[raised[-1].start() :] if raised else output
     rows = [row for row in words.splitlines() if not _NOISE.match(row)]
     said = "\n".join(rows[:LONGEST] if raised else rows[-LONGEST:]) or f"exit {ran.exit} without a word"
-    return wheels.finding("build-failed", said, PYPROJECT, _line(output, said, root))
+    return wheels.finding("build-failed", said, wheels.PYPROJECT, _line(output, said, root))
 
 
 def _line(output: str, said: str, root: str) -> int | None:

@@ -12,8 +12,8 @@ from packaging.utils import canonicalize_name
 from eee_ci import text
 from eee_ci.model import Finding, Severity
 from eee_ci.ports import Site
-from eee_ci.readers.backends import PYPROJECT
 
+PYPROJECT = "pyproject.toml"
 # a metadata field and the key of `[project]` that it comes from, where they differ
 KEYS = {
     "summary": "description",

@@ -160,7 +160,6 @@ def test_after_any_change_the_full_program_runs(site: Site, change: str) -> None
 def test_a_look_by_git_is_no_change(site: Site) -> None:
     (site.root / ".git/index.lock").touch()
     (site.root / ".git/index.lock").unlink()
-    site.project.git("status")
     assert site.check().quick
 
 
