@@ -165,6 +165,7 @@ def moved(line: int, lines: dict[int, int]) -> int:
 
 def insert(new: sqlite3.Connection, rows: Iterable[tuple[str, str, str, int, int]]) -> None:
     files, contexts = ids(new, "file", "path"), ids(new, "context", "context")
+    arcs: list[tuple[int, int, int, int]] = []
     for label, path, tracer, start, end in rows:
         for known, table, column, name in (
             (files, "file", "path", path),
@@ -175,8 +176,8 @@ def insert(new: sqlite3.Connection, rows: Iterable[tuple[str, str, str, int, int
                 known[name] = made.lastrowid or 0
         if tracer:
             new.execute("insert or ignore into tracer (file_id, tracer) values (?, ?)", (files[path], tracer))
-        row = (files[path], contexts[label], start, end)
-        new.execute("insert or ignore into arc (file_id, context_id, fromno, tono) values (?, ?, ?, ?)", row)
+        arcs.append((files[path], contexts[label], start, end))
+    new.executemany("insert or ignore into arc (file_id, context_id, fromno, tono) values (?, ?, ?, ?)", arcs)
 
 
 def ids(data: sqlite3.Connection, table: str, column: str) -> dict[str, int]:
