@@ -20,9 +20,6 @@ class Contents(Mapping[str, bytes]):
             self._texts |= self._private.contents([found])
         return self._texts[found]
 
-    def __contains__(self, path: object) -> bool:
-        return path in self._known  # without its content
-
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)
 

@@ -45,12 +45,13 @@ def judge(bench: Bench, candidate: Candidate, now: Run, sides: Sides) -> tuple[F
     found: list[Finding] = []
     renamed = tamper.renames(sides.base, sides.now, sides.changes, bench.rules)
     after = {verdict.gate: verdict for verdict in now.verdicts}
+    was, there = frozenset(sides.base), frozenset(sides.now)  # names: to ask for each would fetch its content
     for before in candidate.before.verdicts:
         if before.tool == _PYTEST and before.asked and before.reading.cases and before.gate in after:
             one = after[before.gate]
             found += tamper.suite(
-                suite(before, sides.base),
-                suite(one, sides.now),
+                suite(before, was),
+                suite(one, there),
                 sides.changes,
                 renamed=renamed,
                 anew=sides.anew,

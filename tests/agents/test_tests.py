@@ -93,7 +93,10 @@ def test_coverage_of_a_file_that_did_not_change_stays_as_it_was(project: Scripte
 
 def test_an_honest_repair_passes_where_coverage_is_measured(project: Scripted) -> None:
     project.write({"idle.py": IDLE})
-    more = 'write("new.py", "def fresh():\\n    return 1\\n")\n'
+    more = (
+        'write("new.py", "def fresh():\\n    return 1\\n")\n'
+        'write("tests/test_new.py", "import new\\n\\n\\ndef test_new():\\n    assert new.fresh() == 1\\n")\n'
+    )
     end, why = run(project, more + HONEST, config=COVERED)
     assert end == "accepted", why
 
