@@ -147,15 +147,28 @@ class TestCase(Noun, frozen=True, kw_only=True):
     attempts: tuple[Attempt, ...] = ()
 
 
+class Covered(Noun, frozen=True, kw_only=True):
+    """What coverage.py counts in one file, `excluded` being lines that it leaves out. Branches are None where
+    they were not measured."""
+
+    statements: int
+    covered: int
+    excluded: int = 0
+    branches: int | None = None
+    covered_branches: int | None = None
+
+
 class Reading(Noun, frozen=True, kw_only=True):
     """What the tool said. `errors` are its own troubles, a sentence each: one of them makes the gate
-    broken. A measure that is not known is absent, never 0."""
+    broken. A measure that is not known is absent, never 0. `files` has the coverage of each file of the
+    project, by its path relative to the root with `/`; empty where none was measured."""
 
     findings: tuple[Finding, ...] = ()
     cases: tuple[TestCase, ...] = ()
     measures: dict[str, float] = {}
     errors: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    files: dict[str, Covered] = {}
 
 
 class Cost(Noun, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ ARGUMENTS = 100_000  # bytes of file names in one command line; the system takes
 def split(whole: Reading, told: Mapping[str, Mapping[str, float]]) -> dict[str, Reading] | None:
     """The reading file by file. `told` has the measures of each file that was looked at. None where
     something belongs to none of them: nothing may get lost."""
-    if whole.errors or whole.notes or whole.cases:
+    if whole.errors or whole.notes or whole.cases or whole.files:
         return None
     found: dict[str, list[Finding]] = {path: [] for path in told}
     for finding in whole.findings:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eee_ci import parts, reading
-from eee_ci.model import Finding, Outcome, Ran, Reading, TestCase
+from eee_ci.model import Covered, Finding, Outcome, Ran, Reading, TestCase
 
 FILES = ("a.py", "b/c.py", "b/d.py")
 FINDINGS = st.builds(
@@ -42,6 +42,7 @@ def test_what_belongs_to_no_single_file_is_not_split() -> None:
         Reading(errors=("e",)),
         Reading(notes=("n",)),
         Reading(cases=(TestCase(classname="c", name="n", status="passed"),)),
+        Reading(files={"a.py": Covered(statements=2, covered=1)}),
         Reading(findings=(lost,)),
         Reading(findings=(Finding(tool="t", rule="r", message="m", path="b.py"),)),
     ):

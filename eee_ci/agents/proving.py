@@ -46,7 +46,7 @@ def _on_base(
     """What the new tests come to where all but their files is as it was."""
     if not wanted.tests:
         return ()
-    tests = {path: sides.now.entry(path) for path in wanted.files}
+    tests = {path: ("100644", sides.now[path]) for path in wanted.files}
     tree = bench.private.write(candidate.tip, tests)
     folder = bench.place / "verified" / f"proof-{tree[:12]}"
     try:

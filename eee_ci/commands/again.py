@@ -19,8 +19,10 @@ _NOTHING = "(0.0 s, "
 
 
 def look(plan: Plan, environ: Mapping[str, str]) -> watching.Watched | None:
-    """What everything looks like before the gates run; None where nothing can be remembered."""
-    return watching.look(plan, environ) if plan.keys is not None and plan.tree.id is not None else None
+    """What everything looks like before the gates run; None where a gate will not be remembered anyway."""
+    known = plan.keys is not None and plan.tree.id is not None
+    asked = (job for job in plan.jobs if not job.skip)
+    return watching.look(plan, environ) if known and all(job.manifest for job in asked) else None
 
 
 def keep(

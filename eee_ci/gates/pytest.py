@@ -82,6 +82,7 @@ def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
         measures=tests.measures(known.ran) | measured.measures,
         errors=(*lost, *measured.errors),
         notes=measured.notes,
+        files=measured.files,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from eee_ci import text
 from eee_ci.model import Noun
 
-SCHEMA = "1"
+SCHEMA = "2"  # of what is kept under a key: another one finds nothing of before
 _NAMED = 3  # as many of a kind a sentence names
 
 

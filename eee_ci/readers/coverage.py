@@ -1,12 +1,11 @@
 """coverage.py for the test gates: how it measures and reports, and what its report says."""
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from eee_ci import reading
 from eee_ci.errors import ReportError
-from eee_ci.model import Finding, Outcome, Reading, Step
+from eee_ci.model import Covered, Finding, Outcome, Reading, Step
 from eee_ci.ports import Site
 from eee_ci.readers import numbers
 
@@ -23,6 +22,13 @@ UNTOUCHED = (
 )
 SHOWN = 200  # findings at most; all of them are counted
 RULE = "uncovered-function"
+COUNTS = {
+    "statements": "num_statements",
+    "covered": "covered_lines",
+    "excluded": "excluded_lines",
+    "branches": "num_branches",
+    "covered_branches": "covered_branches",
+}
 
 
 def measuring(site: Site) -> tuple[str, ...]:
@@ -58,14 +64,15 @@ def measures(data: bytes, root: str, tests: Sequence[str] = ()) -> Reading:
     the tests themselves are none of them."""
     report = reading.json(data, "the report of coverage.py")
     try:
-        totals, files = report["totals"], report["files"]
+        totals, files = _covered(report["totals"]), report["files"]
         measured = _percent(totals)
         if "coverage" in measured:
-            measured["uncovered_lines"] = float(totals["num_statements"] - totals["covered_lines"])
+            measured["uncovered_lines"] = float(totals.statements - totals.covered)
         ours = {path: file for path, file in files.items() if not _is_test(path, tests)}
         functions = sorted(_functions(ours), key=lambda found: (-found[0], found[1:]))
         if any("functions" in file for file in files.values()):
             measured["uncovered_functions"] = float(len(functions))
+        each = {path: _covered(file["summary"]) for path, file in files.items()}
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ReportError(f"the report of coverage.py is not as expected: {error!r}") from None
     return Reading(
@@ -73,6 +80,7 @@ def measures(data: bytes, root: str, tests: Sequence[str] = ()) -> Reading:
         findings=reading.finish(root, [_finding(*found) for found in functions[:SHOWN]]),
         notes=_rest(len(functions) - SHOWN),
         errors=_doubts(measured.get("coverage")),
+        files=dict(sorted((own, one) for path, one in each.items() if (own := reading.relative(path, root)))),
     )
 
 
@@ -80,14 +88,23 @@ def _is_test(path: str, tests: Sequence[str]) -> bool:
     return any(path == test or path.startswith(f"{test.rstrip('/')}/") for test in tests)
 
 
-def _percent(totals: dict[str, Any]) -> dict[str, float]:
-    shares = {
-        "coverage": (totals["covered_lines"], totals["num_statements"]),
-        "branch_coverage": (totals.get("covered_branches", 0), totals.get("num_branches", 0)),
-    }
-    for covered, total in shares.values():
-        if not 0 <= covered <= total < math.inf:
+def _covered(summary: dict[str, Any]) -> Covered:
+    found = Covered(**{name: numbers.count(summary[key]) for name, key in COUNTS.items() if key in summary})
+    for covered, total in _shares(found).values():
+        if covered > total:
             raise ValueError(f"{covered} of {total} covered")
+    return found
+
+
+def _shares(found: Covered) -> dict[str, tuple[int, int]]:
+    return {
+        "coverage": (found.covered, found.statements),
+        "branch_coverage": (found.covered_branches or 0, found.branches or 0),
+    }
+
+
+def _percent(totals: Covered) -> dict[str, float]:
+    shares = _shares(totals)
     return {name: 100 * covered / total for name, (covered, total) in shares.items() if total}
 
 

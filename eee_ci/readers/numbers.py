@@ -1,4 +1,4 @@
-"""Numbers of foreign reports, kept inside of what a line or column can be."""
+"""Numbers of foreign reports, kept inside of what a line, a column or a count of lines can be."""
 
 from typing import Any
 
@@ -12,3 +12,10 @@ def line(value: Any) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST:
         return value
     return None
+
+
+def count(value: Any) -> int:
+    """A number of things; a ValueError for what is none."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST:
+        return value
+    raise ValueError(f"{str(value)[:40]!r} is no count")

@@ -4,7 +4,7 @@ Pure: files of the base and of the candidate come in as bytes, findings go out. 
 `EEE-T009`, each in a file of its own. What the base config allows is told as well, but only informs.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from eee_ci.agent import Change
 from eee_ci.finding import Finding
@@ -41,7 +41,6 @@ retaken = retaking.retaken
 is_test = retaking.is_test
 tampered = ruling.tampered
 settled = ruling.settled
-measured = oracle.measured
 canary = planting.canary
 sings = planting.sings
 changed_lines = mutants.changed
@@ -78,16 +77,17 @@ def suite(
     changes: Iterable[Change] = (),
     *,
     renamed: Mapping[str, str] | None = None,
+    anew: Container[str] = (),
     rules: Rules | None = None,
 ) -> tuple[Finding, ...]:
     """What two runs of the tests show: T4 and T7. `renamed` comes from `renames`, where the candidate was run
-    with its own tests."""
+    with its own tests; `anew` are files with the same code as before in other lines."""
     changed = tuple(changes)
     found = (
         *oracle.agrees(candidate),
         *inventory.outcomes(base.cases, candidate.cases, renamed),
         *oracle.covers(base, candidate, (change.path for change in changed)),
-        *oracle.present(base, candidate, (change.path for change in changed if change.after)),
+        *oracle.present(base, candidate, (change.path for change in changed if change.after), anew),
     )
     return ruling.settled(found, rules or Rules())
 

@@ -1,12 +1,10 @@
 """T7 in what was run: exit code, report and coverage say the same, of the files that were there."""
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Container, Iterable, Iterator
 
-from eee_ci import reading, text
-from eee_ci.errors import ReportError
+from eee_ci import text
 from eee_ci.finding import Finding, Noun
-from eee_ci.model import TestCase
+from eee_ci.model import Covered, TestCase
 from eee_ci.tamper import rules
 
 NUMBER = 7
@@ -17,14 +15,6 @@ REPLAY = (
 )  # fmt: skip
 
 
-class Measured(Noun, frozen=True, kw_only=True):
-    """What coverage.py says of one file, in lines."""
-
-    statements: int
-    excluded: int = 0
-    covered: int = 0
-
-
 class Suite(Noun, frozen=True, kw_only=True):
     """One run of the tests. `report`: there was a report, written by this run outside of the tree. `measured`
     None: coverage was not asked for. `exit` None: a signal or a time limit ended it."""
@@ -32,23 +22,7 @@ class Suite(Noun, frozen=True, kw_only=True):
     cases: tuple[TestCase, ...] = ()
     exit: int | None = 0
     report: bool = True
-    measured: dict[str, Measured] | None = None
-
-
-def measured(data: bytes) -> dict[str, Measured]:
-    """The files of a report of coverage.py (JSON); a ReportError where it is none."""
-    report: Any = reading.json(data, "the report of coverage.py")
-    try:
-        return {
-            str(path).replace("\\", "/"): Measured(
-                statements=int(file["summary"]["num_statements"]),
-                excluded=int(file["summary"]["excluded_lines"]),
-                covered=int(file["summary"]["covered_lines"]),
-            )
-            for path, file in report["files"].items()
-        }
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise ReportError(f"the report of coverage.py is not as expected: {error!r}") from None
+    measured: dict[str, Covered] | None = None
 
 
 def agrees(suite: Suite) -> Iterator[Finding]:
@@ -91,16 +65,19 @@ def covers(base: Suite, candidate: Suite, changed: Iterable[str]) -> Iterator[Fi
             )
 
 
-def present(base: Suite, candidate: Suite, written: Iterable[str]) -> Iterator[Finding]:
-    """Of the files that a patch wrote, those measured before are measured still, and exclude no more."""
+def present(
+    base: Suite, candidate: Suite, written: Iterable[str], anew: Container[str] = ()
+) -> Iterator[Finding]:
+    """Of the files that a patch wrote, those measured before are measured still, and exclude no more. Those
+    whose code it only laid out `anew` may have it in more lines, left out or not."""
     for path in sorted(set(written)):
         before = (base.measured or {}).get(path)
         after = (candidate.measured or {}).get(path)
         if before is None or candidate.measured is None:
             continue
-        if after is None or (before.statements and not after.statements):
+        if after is None or (before.statements and after.excluded and not after.statements):
             yield _found(f"{text.path(path)} was measured, and is not now; want its coverage", path)
-        elif after.excluded > before.excluded:
+        elif after.excluded > before.excluded and (path not in anew or after.statements < before.statements):
             yield _found(
                 f"coverage leaves out {text.count(after.excluded, 'line')} of {text.path(path)}, and left out"
                 f" {before.excluded}; want no more",

@@ -10,7 +10,13 @@ CONFIG = """version: 1
 gates:
   tests: {tool: pytest, coverage: false}
 """
+COVERED = """version: 1
+gates:
+  tests: {tool: pytest, limits: {coverage: 10}}
+sources: [.]
+"""
 CODE = "def add(a, b):\n    return a - b\n"
+IDLE = "def idle():\n    return 1\n\n\nBUSY = 2\n"
 TEST = """from shop import add
 
 
@@ -35,9 +41,9 @@ def project(tmp_path: Path) -> Scripted:
     return Scripted(folder)
 
 
-def run(project: Scripted, script: str, **keys: object) -> tuple[str, str]:
+def run(project: Scripted, script: str, config: str = CONFIG, **keys: object) -> tuple[str, str]:
     """How the item ended, and why."""
-    project.configured({"mine": project.backend("mine", script)}, CONFIG, budgets={"rounds": 0}, **keys)
+    project.configured({"mine": project.backend("mine", script)}, config, budgets={"rounds": 0}, **keys)
     project.write({"shop.py": CODE, "tests/test_shop.py": TEST, ".gitignore": "__pycache__/\n"})
     project.write({"setup.cfg": "[tool:pytest]\npythonpath = .\n"})
     project.write({".claude/agents/tester.md": agent("tester", "mine", "Mends tests that fail.")}).commit()
@@ -69,6 +75,30 @@ def test_other_ways_to_green_are_caught(project: Scripted, script: str) -> None:
     assert end in ("tampered", "rejected"), why
     assert (project.root / "shop.py").read_text() == CODE
     assert (project.root / "tests/test_shop.py").read_text() == TEST
+
+
+def test_coverage_of_a_file_that_did_not_change_stays_as_it_was(project: Scripted) -> None:
+    """The repair is honest, and beside it writes settings that the report of coverage.py would follow."""
+    settings = "[run]\\nsource = .\\nomit = tests/*\\n[report]\\nexclude_also = def idle"
+    trick = f"more = \"\\nopen('.cover' + 'agerc', 'w').write({settings!r})\\n\"\n"
+    script = trick + HONEST.replace('a + b\\n")', 'a + b\\n" + more)')
+    project.write({"idle.py": IDLE})
+    end, why = run(project, script, config=COVERED)
+    assert end == "tampered"
+    assert (
+        "EEE-T007: idle.py did not change, but counts 1 statements and 2 excluded lines; want 3 and 0" in why
+    )
+    assert (project.root / "shop.py").read_text() == CODE
+
+
+def test_an_honest_repair_passes_where_coverage_is_measured(project: Scripted) -> None:
+    project.write({"idle.py": IDLE})
+    more = (
+        'write("new.py", "def fresh():\\n    return 1\\n")\n'
+        'write("tests/test_new.py", "import new\\n\\n\\ndef test_new():\\n    assert new.fresh() == 1\\n")\n'
+    )
+    end, why = run(project, more + HONEST, config=COVERED)
+    assert end == "accepted", why
 
 
 def test_new_tests_stay_and_existing_ones_are_run_as_in_the_base_too(project: Scripted) -> None:

@@ -9,7 +9,7 @@ import pytest
 from eee_ci import config, plan
 from eee_ci.errors import ConfigError, ReportError
 from eee_ci.gates import pytest as gate_module
-from eee_ci.model import Gate, Limit, Outcome, Reading
+from eee_ci.model import Covered, Gate, Limit, Outcome, Reading
 from eee_ci.ports import GateAdapter
 from tests.gates import samples
 
@@ -47,6 +47,9 @@ def test_a_green_run_has_measures_cases_and_the_functions_that_no_test_enters(sh
         "uncovered_lines": 6.0,
         "uncovered_functions": 2.0,
     }
+    assert seen.files == {
+        "src/shop/__init__.py": Covered(statements=17, covered=11, branches=4, covered_branches=1)
+    }
     assert places(seen) == [
         ("uncovered-function", "src/shop/__init__.py", 22),
         ("uncovered-function", "src/shop/__init__.py", 30),
@@ -65,7 +68,7 @@ def test_a_green_run_has_measures_cases_and_the_functions_that_no_test_enters(sh
 def test_without_coverage_no_measure_of_it_exists(shop: str) -> None:
     seen = read("pytest-bare", shop, options={"coverage": False})
     assert seen.measures == {"tests": 4.0, "tests_failed": 0.0, "tests_skipped": 2.0}
-    assert seen.errors == ()
+    assert (seen.errors, seen.files) == ((), {})
     assert "coverage" in gate_module.limits(gate())
     assert "coverage" not in gate_module.limits(gate(options={"coverage": False}))
     assert gate_module.limits(gate())["tests"] == Limit(min=1)

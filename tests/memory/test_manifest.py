@@ -4,7 +4,7 @@ import pytest
 
 from eee_ci import memory
 from eee_ci.memory import Manifest, Remembered, manifest
-from eee_ci.model import Cost, Finding, Reading, TestCase
+from eee_ci.model import Cost, Covered, Finding, Reading, TestCase
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,12 @@ def said(root: str) -> Remembered:
         TestCase(classname="c", name="m", status="passed"),
     )
     return Remembered(
-        reading=Reading(findings=(found, other), cases=cases, notes=(f"{root}",)),
+        reading=Reading(
+            findings=(found, other),
+            cases=cases,
+            notes=(f"{root}",),
+            files={"a.py": Covered(statements=3, covered=2, excluded=1)},
+        ),
         cost=Cost(),
         command=((f"{root}/run",),),
         log=root,
@@ -103,6 +108,14 @@ def test_a_full_disk_keeps_nothing_at_all() -> None:
 def test_an_entry_of_another_version_is_none() -> None:
     store = Kept()
     store.put(memory.READINGS, FACTS.key, b"\x93nonsense")
+    assert memory.recall(store, FACTS, "/one") is None
+
+
+def test_what_was_kept_in_an_older_form_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Kept()
+    with monkeypatch.context() as older:
+        older.setattr(manifest, "SCHEMA", "1")  # without coverage by file, which would read as none measured
+        memory.keep(store, FACTS, {}, scope="s", found=said("/one"), root="/one")
     assert memory.recall(store, FACTS, "/one") is None
 
 

@@ -1,6 +1,8 @@
 """What a verdict tells of earlier attempts."""
 
-from eee_ci.model import Reading, TestCase, Verdict
+from msgspec.structs import replace
+
+from eee_ci.model import Covered, Reading, TestCase, Verdict
 from eee_ci.pipeline import attempts
 
 
@@ -31,6 +33,12 @@ def test_a_pass_after_a_failure_is_flaky_and_its_case_tells_of_it() -> None:
     first, second = told.reading.cases
     assert [old.status for old in first.attempts] == ["failed"]
     assert second.attempts == ()
+
+
+def test_coverage_by_file_is_that_of_the_last_attempt() -> None:
+    sooner, later = ({"a.py": Covered(statements=4, covered=ran)} for ran in (1, 4))
+    first, last = (replace(verdict("failed"), reading=Reading(files=files)) for files in (sooner, later))
+    assert attempts.after([first], last).reading.files == later
 
 
 def test_a_failure_after_a_failure_keeps_its_reasons() -> None:

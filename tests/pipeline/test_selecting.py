@@ -73,7 +73,7 @@ def told(verdict: Verdict) -> object:
     """All that must not depend on what was remembered."""
     measures = {name: value for name, value in verdict.reading.measures.items() if name != "seconds"}
     cases = [(case.classname, case.name, case.status) for case in verdict.reading.cases]
-    return verdict.status, verdict.reasons, verdict.reading.findings, measures, cases
+    return verdict.status, verdict.reasons, verdict.reading.findings, measures, verdict.reading.files, cases
 
 
 @pytest.fixture

@@ -71,7 +71,7 @@ def told(verdict: Verdict) -> object:
     """All that must not depend on the number of processes."""
     measures = {name: value for name, value in verdict.reading.measures.items() if name != "seconds"}
     cases = [(case.classname, case.name, case.status, case.file, case.line) for case in verdict.reading.cases]
-    return verdict.status, verdict.reasons, verdict.reading.findings, measures, cases
+    return verdict.status, verdict.reasons, verdict.reading.findings, measures, verdict.reading.files, cases
 
 
 def spread(verdict: Verdict) -> bool:
@@ -88,6 +88,7 @@ def test_two_processes_say_what_one_says(project: Make) -> None:
     one = site.alone()
     assert not spread(one)
     assert one.reading.measures["uncovered_functions"] == 1
+    assert one.reading.files["p/words.py"].covered
     assert told(cold) == told(again) == told(one)
 
 
@@ -96,6 +97,7 @@ def test_without_coverage_too(project: Make) -> None:
     cold = site.check("--no-cache")
     assert spread(cold)
     assert "coverage" not in cold.reading.measures
+    assert cold.reading.files == {}
     assert told(cold) == told(site.alone())
 
 

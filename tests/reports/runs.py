@@ -12,6 +12,7 @@ from eee_ci.model import (
     STATUSES,
     Attempt,
     Cost,
+    Covered,
     Finding,
     Limit,
     Reading,
@@ -139,6 +140,10 @@ TESTS = Verdict(
             ),
         ),
         measures={"coverage": 61.24, "tests_failed": 2, "tests": 5},
+        files={
+            "src/app.py": Covered(statements=120, covered=70, excluded=4, branches=30, covered_branches=12),
+            "src/pkg mit raum/ä#b%.py": Covered(statements=9, covered=9),
+        },
     ),
     limits={"coverage": Limit(min=70), "tests_failed": Limit(max=2), "branch_coverage": Limit(min=50)},
     cost=Cost(seconds=4.2, cpu=7.5),
@@ -234,10 +239,14 @@ _cases = st.builds(
 _names = st.sampled_from(["coverage", "findings.low", "findings", "x"]) | ANY
 _limits = st.builds(Limit, min=st.none() | _number, max=st.none() | _number)
 _texts = st.lists(ANY, max_size=2).map(tuple)
+_covered = st.builds(
+    Covered, statements=st.integers(0, 9), covered=st.integers(0, 9), branches=st.none() | st.integers(0, 9)
+)
 _readings = st.builds(
     Reading,
     findings=st.lists(_findings, max_size=3).map(tuple), cases=st.lists(_cases, max_size=3).map(tuple),
     measures=st.dictionaries(_names, _number, max_size=2), errors=_texts, notes=_texts,
+    files=st.dictionaries(ANY, _covered, max_size=2),
 )  # fmt: skip
 _cost = st.none() | _number
 _verdicts = st.builds(

@@ -62,6 +62,15 @@ def test_a_file_that_is_no_report_is_told_apart_by_its_place(data: bytes, said: 
     assert caught.value.hint
 
 
+def test_a_report_from_before_coverage_by_file_is_read() -> None:
+    report = json.loads(written(runs.SAMPLE))
+    for verdict in report["verdicts"]:
+        del verdict["reading"]["files"]
+    run = reports.load(json.dumps(report).encode(), "r.json")
+    assert [verdict.reading.files for verdict in run.verdicts] == [{}] * len(runs.SAMPLE.verdicts)
+    assert run.verdicts[0] == runs.SAMPLE.verdicts[0]
+
+
 def test_every_cut_short_file_is_refused() -> None:
     data = written(runs.GREEN)
     for end in range(len(data.rstrip())):

@@ -34,7 +34,7 @@ REPORT: Report = {
                 "measures": {"coverage": 91.5, "seconds": 1.2},
                 "errors": [],
                 "notes": [],
-                "coverage": {"p/a.py": {"lines": [1, 2]}},
+                "files": {"p/a.py": {"statements": 3, "covered": 2, "excluded": 0}},
             },
         }
     ],
@@ -73,8 +73,8 @@ DIFFERENT: dict[str, tuple[Callable[[Report], object], compare.Key]] = {
     "case gone": (lambda r: reading(r)["cases"].pop(), ("tests", "case", "t", "a")),
     "case twice": (lambda r: reading(r)["cases"].append(reading(r)["cases"][0]), ("tests", "case", "t", "a")),
     "coverage of a file": (
-        lambda r: reading(r)["coverage"]["p/a.py"].update(lines=[1]),
-        ("tests", "coverage", "p/a.py", "lines"),
+        lambda r: reading(r)["files"]["p/a.py"].update(covered=3),
+        ("tests", "files", "p/a.py", "covered"),
     ),
 }
 

@@ -1,13 +1,9 @@
 """Two runs of the tests, compared."""
 
-import json
-
 import pytest
 
 from eee_ci import tamper
-from eee_ci.errors import ReportError
-from eee_ci.model import CaseStatus, TestCase
-from eee_ci.tamper.oracle import Measured
+from eee_ci.model import CaseStatus, Covered, TestCase
 from tests.tamper.scene import change, changes, data
 
 
@@ -127,7 +123,9 @@ def test_a_red_run_that_says_so_is_honest() -> None:
 
 
 def covered(**files: tuple[int, int]) -> tamper.Suite:
-    measured = {f"src/{name}.py": Measured(statements=n, excluded=out) for name, (n, out) in files.items()}
+    measured = {
+        f"src/{name}.py": Covered(statements=n, covered=0, excluded=out) for name, (n, out) in files.items()
+    }
     return suite("test_a", measured=measured)
 
 
@@ -170,16 +168,15 @@ def test_a_file_that_is_deleted_needs_no_coverage() -> None:
     assert tamper.suite(covered(a=(10, 1)), covered(), [gone]) == ()
 
 
-def test_a_report_of_coverage_is_read_by_file() -> None:
-    summary = {"num_statements": 7, "excluded_lines": 1, "covered_lines": 5}
-    report = json.dumps({"files": {"src\\a.py": {"summary": summary}}}).encode()
-    assert tamper.measured(report) == {"src/a.py": Measured(statements=7, excluded=1, covered=5)}
+def test_a_file_that_was_emptied_is_measured_all_the_same() -> None:
+    assert said(covered(a=(10, 1)), covered(a=(0, 0)), "src/a.py") == []
 
 
-@pytest.mark.parametrize("report", [b"{}", b"[", b'{"files": {"a": {}}}', b'{"files": []}'])
-def test_a_report_that_is_none_is_an_error(report: bytes) -> None:
-    with pytest.raises(ReportError):
-        tamper.measured(report)
+def test_the_same_code_in_more_lines_may_have_more_of_them_left_out() -> None:
+    what = [change("src/a.py", b"a", b"b")]
+    assert tamper.suite(covered(a=(10, 1)), covered(a=(10, 3)), what, anew={"src/a.py"}) == ()
+    (found,) = tamper.suite(covered(a=(10, 1)), covered(a=(9, 3)), what, anew={"src/a.py"})
+    assert found.message == "coverage leaves out 3 lines of src/a.py, and left out 1; want no more"
 
 
 def planted(*collected: str) -> tamper.Canary:
