@@ -11,12 +11,26 @@ from .graph import Graph
 from .scene import KINDS, SHARED, Scope
 
 if TYPE_CHECKING:
-    from .session import Recorder
+    from typing import Callable, Protocol  # noqa: UP035 - Python 3.8
+
+    from .edges import Edges
+    from .monitor import Calls
+    from .scene import Scene
+
+    class Recorded(Protocol):
+        """What was watched; no `hooks` where pytest loaded no plugin, `data` names coverage.py's file."""
+
+        scene: Scene
+        edges: Edges
+        hooks: Any
+        calls: Calls | None
+        data: Callable[[], str] | None
+
 
 VERSION = 1
 
 
-def nothing(recorder: Recorder) -> dict[str, Any]:
+def nothing(recorder: Recorded) -> dict[str, Any]:
     """A record of a run of which nothing is known but why."""
     empty: dict[str, Any] = {kind: [] for kind in ("modules", *KINDS, "imports", "untrusted", "fixtures")}
     return {
@@ -31,7 +45,7 @@ def nothing(recorder: Recorder) -> dict[str, Any]:
     }
 
 
-def record(recorder: Recorder) -> dict[str, Any]:
+def record(recorder: Recorded) -> dict[str, Any]:
     """All that was seen."""
     hooks, scene = recorder.hooks, recorder.scene
     if hooks is None or not hooks.configured:
@@ -52,7 +66,7 @@ def record(recorder: Recorder) -> dict[str, Any]:
     return {**made, "untracked": scene.trouble}
 
 
-def executed(recorder: Recorder) -> dict[str, dict[str, set[str]]] | None:
+def executed(recorder: Recorded) -> dict[str, dict[str, set[str]]] | None:
     """Functions entered, by label and path; None where nobody watched."""
     if recorder.calls is not None:
         return recorder.calls.entered if recorder.calls.tool is not None else None
@@ -69,7 +83,7 @@ class Writer:
     """Closes every scope over what it leads to."""
 
     def __init__(
-        self, recorder: Recorder, entered: dict[str, dict[str, set[str]]] | None, tests: Iterable[str]
+        self, recorder: Recorded, entered: dict[str, dict[str, set[str]]] | None, tests: Iterable[str]
     ) -> None:
         self.scene, self.hooks, self.entered = recorder.scene, recorder.hooks, entered
         self.graph = Graph(recorder.scene, recorder.edges, tests)
