@@ -78,7 +78,7 @@ def _is_wanted(case: TestCase, wanted: Proof) -> bool:
     return any(test.startswith(f"{case.file}::") and test.endswith(f"::{name}") for test in wanted.tests)
 
 
-def _mutants(bench: Bench, sides: Sides) -> tuple[list[Mutant], list[Mutant]]:
+def _mutants(bench: Bench, sides: Sides) -> tuple[tuple[Mutant, ...], tuple[Mutant, ...]]:
     """Those of the lines that go, and those of the lines that come; the tests themselves have none."""
     gone: list[Mutant] = []
     come: list[Mutant] = []
@@ -90,7 +90,7 @@ def _mutants(bench: Bench, sides: Sides) -> tuple[list[Mutant], list[Mutant]]:
         lines = tamper.changed_lines(old, new)
         gone += tamper.mutants_of(change.path, old or b"", lines[0])
         come += tamper.mutants_of(change.path, new or b"", lines[1])
-    return gone, come
+    return tamper.spread(gone), tamper.spread(come)
 
 
 def _fates(

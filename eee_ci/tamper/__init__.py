@@ -45,6 +45,7 @@ canary = planting.canary
 sings = planting.sings
 changed_lines = mutants.changed
 mutants_of = mutants.mutants
+spread = mutants.spread
 judge_mutants = mutants.judge
 proof = proving.proof
 judge_proof = proving.judge

@@ -49,9 +49,12 @@ def mutants(path: str, data: bytes, lines: Iterable[int]) -> tuple[Mutant, ...]:
         for target, words, what in _edits(node):
             if target.lineno in wanted:
                 made.append(_mutant(path, data, (target, words, what)))
-    whole = sorted((m for m in made if source.parsed(m.data)), key=lambda m: (m.line, m.what, m.data))
-    step = max(1, -(-len(whole) // MOST))
-    return tuple(whole[::step])
+    return spread(sorted((m for m in made if source.parsed(m.data)), key=lambda m: (m.line, m.what, m.data)))
+
+
+def spread(made: Sequence[Mutant]) -> tuple[Mutant, ...]:
+    """At most MOST of them, from all over: each costs a run of the tests."""
+    return tuple(made[:: max(1, -(-len(made) // MOST))])
 
 
 def changed(before: bytes | None, after: bytes | None) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -49,7 +49,11 @@ def test_only_the_asked_lines_have_faults() -> None:
 
 def test_there_are_not_too_many() -> None:
     long = b"".join(b"x%d = %d + 1\n" % (n, n) for n in range(500))
-    assert len(tamper.mutants_of("a.py", long, range(1, 501))) <= 40
+    found = [tamper.mutants_of(path, long, range(1, 501)) for path in ("a.py", "b.py")]
+    assert all(len(of_one) <= 40 for of_one in found)
+    kept = tamper.spread([*found[0], *found[1]])
+    assert len(kept) <= 40
+    assert {mutant.path for mutant in kept} == {"a.py", "b.py"}
 
 
 def test_what_is_no_python_has_none() -> None:
