@@ -49,7 +49,8 @@ def mutants(path: str, data: bytes, lines: Iterable[int]) -> tuple[Mutant, ...]:
         for target, words, what in _edits(node):
             if target.lineno in wanted:
                 made.append(_mutant(path, data, (target, words, what)))
-    return spread(sorted((m for m in made if source.parsed(m.data)), key=lambda m: (m.line, m.what, m.data)))
+    ordered = sorted(made, key=lambda mutant: (mutant.line, mutant.what, mutant.data))
+    return tuple(mutant for mutant in spread(ordered) if source.parsed(mutant.data))
 
 
 def spread(made: Sequence[Mutant]) -> tuple[Mutant, ...]:
