@@ -148,8 +148,9 @@ def chosen(old: sqlite3.Connection, wish: dict[str, Any]) -> Iterator[tuple[str,
         arc = (start, end)
         if below in maps:
             arc = (moved(start, maps[below]), moved(end, maps[below]))
-        if all(arc):
-            yield label, path, tracer, *arc
+            if not all(arc):
+                continue
+        yield label, path, tracer, *arc  # an empty module has a line 0 before Python 3.12
 
 
 @functools.lru_cache(maxsize=None)  # asked for every arc  # noqa: UP033 - Python 3.8

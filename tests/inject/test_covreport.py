@@ -76,6 +76,21 @@ def test_a_partial_run_and_what_is_remembered_are_a_full_run(root: Path, tmp_pat
     assert report(root, data, remembered=str(kept), labels=KEPT) == (0, full)
 
 
+def test_an_empty_module_that_only_a_skipped_file_imports_is_measured_still(
+    root: Path, tmp_path: Path
+) -> None:
+    module = "src/names/empty/__init__.py"  # in a folder where coverage.py looks for no module by itself
+    files = {**FILES, module: "", X: f"import names.empty\n{FILES[X]}"}
+    data = recorded.run(root, files).data
+    full = plain(root, data)
+    assert module in full
+    kept = tmp_path / "kept"
+    assert report(root, data, merged=str(kept))[0] == 0
+    data = recorded.run(root, files, skip=[X]).data
+    assert module not in plain(root, data)
+    assert report(root, data, remembered=str(kept), labels=[*KEPT, f"import:{module}"]) == (0, full)
+
+
 def test_remembered_lines_move_with_their_functions(root: Path, tmp_path: Path) -> None:
     data = recorded.run(root, FILES).data
     kept = tmp_path / "kept"
