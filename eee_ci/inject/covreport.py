@@ -150,7 +150,7 @@ def chosen(old: sqlite3.Connection, wish: dict[str, Any]) -> Iterator[tuple[str,
             arc = (moved(start, maps[below]), moved(end, maps[below]))
             if not all(arc):
                 continue
-        yield label, path, tracer, *arc  # an empty module has a line 0 before Python 3.12
+        yield label, path, tracer, *arc  # an empty module has a line 0
 
 
 @functools.lru_cache(maxsize=None)  # asked for every arc  # noqa: UP033 - Python 3.8
