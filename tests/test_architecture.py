@@ -17,7 +17,7 @@ FLOORS: dict[str, int] = {
     "agents": 5, "backends": 3, "roster": 2, "tamper": 2, "workspace": 2,
     "process": 1, "git": 1, "files": 1, "search": 1, "sources": 1, "signature": 1,
     "model": 0, "errors": 0, "text": 0, "linehash": 0, "agent": 0, "finding": 0, "inject": 0, "__init__": 0,
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 FAMILIES = ("gates", "reports", "executors", "backends")
 DOORS = {
     "gates": {"plan"},
@@ -65,7 +65,7 @@ def test_no_arrow_points_up_or_sideways_between_rooms() -> None:
         for line, target in imported(tree)
         if room_of(target) != room and FLOORS[room_of(target)] >= FLOORS[room]
         and not (FLOORS[room] == FLOORS[room_of(target)] and FLOORS[room] in (0, 1, 2, 7, 8))
-    ]  # fmt: skip
+    ]  # fmt: skip  # read in rows
     assert wrong == []
 
 
@@ -138,7 +138,7 @@ def test_nobody_goes_round_the_seams() -> None:
         for line, call in calls(tree)
         if call in (starts | writes | banned) - allowed.get(room, set())
         or (room not in ("files", "process", "inject") and call.endswith(changes))
-    ]  # fmt: skip
+    ]  # fmt: skip  # read in rows
     assert wrong == []
 
 

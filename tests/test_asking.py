@@ -86,7 +86,7 @@ def test_the_request_has_all_that_the_protocol_names() -> None:
         "limits": {"wall_s": 9.0, "max_turns": 3, "usd": 1.5, "tokens": None},
         "todos": [],
         "nonce": "5f2e",
-    }  # fmt: skip
+    }  # fmt: skip  # read in rows
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_the_configs_words_replace_the_adapters_and_are_filled_in_once() -> None
     assert step.argv == (
         "tool", "--in=/home/project", "{scratch}/prompt.md", "m-{prompt}", "{scratch}/x", "{other}",
         "{m-{prompt}}",
-    )  # fmt: skip
+    )  # fmt: skip  # read in rows
 
 
 def test_a_command_has_its_streams_its_home_and_its_time() -> None:
@@ -127,7 +127,7 @@ def test_a_command_has_its_streams_its_home_and_its_time() -> None:
     assert made == Command(
         steps=(step,), env={"A": "1"}, keep=("stream",), timeout=7, writes=True,
         give={"home/.keep": b"", "prompt.md": asking.prompt(asked).encode(), "more": b"x"},
-    )  # fmt: skip
+    )  # fmt: skip  # read in rows
 
 
 def test_json_on_a_command_line_has_no_variable_of_ours_in_it() -> None:

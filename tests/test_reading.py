@@ -314,7 +314,7 @@ def test_whatever_a_tool_says_the_region_is_whole_and_can_be_written(
     given_one = Finding(
         tool="t", rule="r", message=message, path=path,
         line=line, column=column, end_line=end_line, end_column=end_column,
-    )  # fmt: skip
+    )  # fmt: skip  # read in rows
     (one,) = reading.finish(str(root), [given_one], unit)
     places = (one.line, one.column, one.end_line, one.end_column)
     assert all(place is None for place in places) or all(place is not None and place > 0 for place in places)

@@ -27,7 +27,7 @@ PIECES = st.sampled_from(
     ["::", ":", "##[", "#", "[", "]", "error", "set-env", " ", "\t", "name=", "\n", "\r", "\u200b", "\xad",
      "\ufeff", "\u2028", "\x1c", "\x85", "x", "www.", "http://", "@", "|", "\\", "`", "<b>", "1.", "-",
      "&amp;", "]("]
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 PARTS = st.lists(PIECES | NASTY, max_size=8).map("".join)
 
 ISSUED = [
@@ -220,7 +220,7 @@ def spellings(secret: str) -> list[str]:
         secret, *coded, quote(secret), quote(secret, safe="").lower(), json.dumps(secret),
         json.dumps(secret, ensure_ascii=False), text.xml(secret), text.xml_attribute(secret),
         html.escape(secret),
-    ]  # fmt: skip
+    ]  # fmt: skip  # read in rows
 
 
 @pytest.mark.parametrize("secret", SECRETS)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 NAMES = {
     "add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "error", "group", "notice",
     "remove-matcher", "save-state", "set-env", "set-output", "stop-commands", "warning",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 _WIDTHLESS = re.compile("[\xad\u034f\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff\x00-\x08\x0e-\x1f]")
 
 

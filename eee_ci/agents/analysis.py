@@ -23,7 +23,7 @@ _FEWEST = 3  # earlier items below which no time is told
 _CATEGORIES = {
     "lint": "lint", "format": "format", "types": "types", "security": "security", "tests": "tests",
     "coverage": "tests", "complexity": "complexity", "build": "build",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 _BY_RULE = (  # tools and the beginnings of their rules that are of another kind than their category
     (("ruff", "isort", "flake8"), ("I0", "I1"), "imports"),
     (("ruff", "flake8"), ("ANN",), "types"),

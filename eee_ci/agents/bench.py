@@ -1,5 +1,7 @@
 """The bench on which candidates are judged: files of a tree in a folder of their own, and the gates there."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -43,30 +45,36 @@ class Candidate(NamedTuple):
 
 def judged(bench: Bench, treeish: str, gates: tuple[str, ...] | None = None) -> Run:
     """The gates on exactly the files of a tree, in a folder of its own."""
-    folder = bench.place / "verified" / f"{bench.private.tree(treeish)[:12]}"
-    files.discard(folder)
-    try:
-        root = laid_out(bench, treeish, folder)
+    with placed(bench, treeish) as root:
         seed = bench.place / _SEED
         _warm(root, seed if seed.is_dir() else bench.root / ".eee-ci" / "cache")
         judged = bench.judge(root, bench.gates if gates is None else gates, beat=bench.beat)
         if not seed.is_dir() and treeish == bench.private.base:
             plain.copy_below(root / ".eee-ci" / "cache", files.folder(seed), _WARMTH)
         return judged
+
+
+@contextlib.contextmanager
+def placed(bench: Bench, treeish: str) -> Iterator[Path]:
+    """The files of a tree in a folder that is gone afterwards, beside them what tools find that git does not
+    know."""
+    folder = bench.place / "verified" / bench.private.tree(treeish)[:12]
+    files.discard(folder)
+    try:
+        root = bench.private.checkout(treeish, folder)
+        _ignored(bench, root)
+        yield root
     finally:
         files.discard(folder)
 
 
-def laid_out(bench: Bench, treeish: str, folder: Path) -> Path:
-    """The files of a tree, and beside them what the user's tools find that git does not know."""
-    root = bench.private.checkout(treeish, folder)
+def _ignored(bench: Bench, root: Path) -> None:
     for path in bench.ignored:
         source, target = bench.root / path, root / path
         if not target.exists() and source.is_file() and source.stat().st_size <= _LARGEST:
             files.folder(target.parent)
             mode = 0o755 if source.stat().st_mode & 0o100 else 0o644
             plain.copy(str(source), str(target), mode=mode)
-    return root
 
 
 def _warm(root: Path, seed: Path) -> None:

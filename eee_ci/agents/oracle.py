@@ -4,7 +4,7 @@ import functools
 import secrets
 from collections.abc import Container
 
-from eee_ci import files, tamper
+from eee_ci import tamper
 from eee_ci.agent import Change
 from eee_ci.agents import bench as benches
 from eee_ci.agents.bench import Bench, Candidate
@@ -82,12 +82,8 @@ def _canary(bench: Bench, candidate: Candidate, before: Verdict) -> tuple[Findin
     if planted is None:
         return ()
     tree = bench.private.write(candidate.tree, {planted.path: ("100644", planted.data)})
-    folder = bench.place / "verified" / planted.nonce
-    try:
-        root = benches.laid_out(bench, tree, folder)
+    with benches.placed(bench, tree) as root:
         ran = bench.judge(root, (before.gate,), paths=(planted.path, planted.beside), beat=bench.beat)
-    finally:
-        files.discard(folder)
     one = next(verdict for verdict in ran.verdicts if verdict.gate == before.gate)
     failed = any(case.status in _FAILED for case in one.reading.cases)
     told = tamper.Suite(

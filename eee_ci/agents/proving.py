@@ -4,7 +4,7 @@ in what a patch changed."""
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from eee_ci import files, tamper
+from eee_ci import tamper
 from eee_ci.agents import bench as benches
 from eee_ci.agents.bench import Bench, Candidate
 from eee_ci.agents.oracle import Sides
@@ -48,12 +48,8 @@ def _on_base(
         return ()
     tests = {path: ("100644", sides.now[path]) for path in wanted.files}
     tree = bench.private.write(candidate.tip, tests)
-    folder = bench.place / "verified" / f"proof-{tree[:12]}"
-    try:
-        root = benches.laid_out(bench, tree, folder)
+    with benches.placed(bench, tree) as root:
         ran = bench.judge(root, gates, paths=wanted.files, beat=bench.beat)
-    finally:
-        files.discard(folder)
     return tuple(
         case
         for verdict in ran.verdicts

@@ -44,12 +44,13 @@ def keep(
         words = "\n".join(lines if arguments.quiet else [*lines, places])
         return words.replace(_NOTHING, f"({warm.PLACEHOLDER}, ", 1) + "\n"
 
+    folders = {path: known.store.digest("folder", names) for path, names in seen.folders.items() if names}
     files = [(str(path), signature.of(str(path))) for path in reports]
     for colour, wide in {warm.terminal(os.environ), (False, True)}:
         entry: warm.Entry = {
             "variables": watching.variables(os.environ, plan.config.pass_env, known.store.digest),
             "stats": [*seen.stats.items(), *files],
-            "folders": seen.folders,
+            "folders": folders,
             "said": said(colour, wide),
             "exit": judged.exit_code,
         }

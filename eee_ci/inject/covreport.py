@@ -173,7 +173,7 @@ def insert(new: sqlite3.Connection, rows: Iterable[tuple[str, str, str, int, int
             (contexts, "context", "context", label),
         ):
             if name not in known:
-                made = new.execute(f"insert into {table} ({column}) values (?)", (name,))  # noqa: S608  # nosec B608
+                made = new.execute(f"insert into {table} ({column}) values (?)", (name,))  # noqa: S608  # nosec B608 - our own words
                 known[name] = made.lastrowid or 0
         if tracer:
             new.execute("insert or ignore into tracer (file_id, tracer) values (?, ?)", (files[path], tracer))

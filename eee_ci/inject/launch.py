@@ -108,7 +108,7 @@ def reuse_bytecode(root: str) -> None:
     write = getattr(write, "__wrapped__", write)
     own = os.path.join(os.path.realpath(root), "")
     venv = os.path.join(os.path.realpath(sys.prefix), "")
-    passing = os.path.join(os.path.realpath(os.environ.get("TMPDIR", "/tmp")), "")  # noqa: S108  # nosec B108
+    passing = os.path.join(os.path.realpath(os.environ.get("TMPDIR", "/tmp")), "")  # noqa: S108  # nosec B108 - where Python itself would look
     if not venv.startswith(own) or venv == own:
         venv = ""
 

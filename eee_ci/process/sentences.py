@@ -24,7 +24,7 @@ _ADVICE = {
     errno.ENFILE: "the system has too many files open; use fewer jobs",
     errno.ENOSPC: "the disk is full; free some space",
     errno.ETXTBSY: "somebody is writing to it at this moment; run again",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 def problem(fault: Mapping[str, Any], signalled: int | None, peak: int | None) -> str:

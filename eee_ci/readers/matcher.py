@@ -22,7 +22,7 @@ WORDS: dict[str, Severity] = {
     "major": "medium", "warning": "medium", "warn": "medium", "medium": "medium", "moderate": "medium",
     "minor": "low", "low": "low", "note": "low", "style": "low", "convention": "low", "refactor": "low",
     "info": "info", "information": "info", "notice": "info", "hint": "info", "none": "info",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 class Report(Noun, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from eee_ci.rendering import words
 Kind = Literal["failure", "error", "skipped"]
 _KINDS: dict[CaseStatus, Kind | None] = {
     "passed": None, "failed": "failure", "error": "error", "skipped": "skipped",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 class Room(NamedTuple):

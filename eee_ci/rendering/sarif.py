@@ -18,7 +18,7 @@ _RULE_ID = 255
 _CWES = 8  # GitHub shows ten tags of a rule
 _LEVELS: dict[Severity, str] = {
     "critical": "error", "high": "error", "medium": "warning", "low": "note", "info": "note",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 _PROBLEMS = {"error": "error", "warning": "warning", "note": "recommendation"}
 _SECURITY: dict[Severity, str] = {"critical": "9.5", "high": "8.0", "medium": "5.5", "low": "3.0"}
 

@@ -24,7 +24,7 @@ _CASES: dict[str, CaseStatus] = {
 }
 _KINDS: dict[CaseStatus, Kind | None] = {
     "passed": None, "failed": "failure", "error": "error", "skipped": "skipped",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 _NOTHING = "there was nothing that an agent could do"
 
 

@@ -103,14 +103,14 @@ def _slice(name: str, category: str, row: int, began: float, ended: float) -> di
     return {
         "ph": "X", "name": name, "cat": category, "pid": _PROCESS, "tid": row,
         "ts": start, "dur": max(_micro(ended) - start, 0),
-    }  # fmt: skip
+    }  # fmt: skip  # read in rows
 
 
 def _arrow(kind: str, number: int, row: int, moment: int) -> dict[str, Any]:
     name, category = "critical path", "critical"
     return {
         "ph": kind, "name": name, "cat": category, "id": number, "pid": _PROCESS, "tid": row, "ts": moment,
-    }  # fmt: skip
+    }  # fmt: skip  # read in rows
 
 
 def _micro(seconds: float) -> int:

@@ -36,7 +36,7 @@ def headline(run: Run) -> str:
     """The verdict in a line: `failed: lint, tests; broken: types`."""
     counting = asked(run)
     parts = [_named(status, [it for it in counting if it.mode == "block" and it.status == status])
-             for status in STATUSES if status != "passed"]  # fmt: skip
+             for status in STATUSES if status != "passed"]  # fmt: skip  # read in rows
     parts = [*filter(None, parts)]
     warns = _named("only warns", [it for it in counting if it.mode != "block" and is_red(it)])
     if not run.complete:
@@ -112,7 +112,7 @@ def worst_first(found: Iterable[Finding]) -> list[Finding]:
         key=lambda it: (
             SEVERITIES.index(it.severity), it.path or "", it.line or 0, it.column or 0, it.rule, it.message,
         ),
-    )  # fmt: skip
+    )  # fmt: skip  # read in rows
 
 
 def blamed(verdict: Verdict) -> list[Finding]:

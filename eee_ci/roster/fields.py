@@ -12,7 +12,7 @@ from eee_ci.roster.rules import Desk
 HEEDED = (
     "name", "description", "tools", "disallowedTools", "model", "maxTurns", "effort", "permissionMode",
     "backend", "fixers",
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 STARTING = ("hooks", "mcpServers")  # they start programs
 UNHEEDED = ("skills", "memory", "background", "isolation", "initialPrompt")
 KNOWN = (*HEEDED, *STARTING, *UNHEEDED, "color")

@@ -12,13 +12,13 @@ from eee_ci.selection.state import State
 CONFIGS = frozenset((
     "pyproject.toml", "pytest.ini", ".pytest.ini", "pytest.toml", ".pytest.toml", "tox.ini", "setup.cfg",
     "setup.py", ".coveragerc",
-))  # fmt: skip
+))  # fmt: skip  # read in rows
 TEST = re.compile(r"(test_.*|.*_test)\.py|test.*\.txt")  # pytest's own habit
 # Imported before anybody looks, and therefore in no record
 _EARLY = frozenset((
     "sitecustomize", "usercustomize", "pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments",
     "coverage", "py", "exceptiongroup", "tomli", "colorama",
-))  # fmt: skip
+))  # fmt: skip  # read in rows
 
 
 def unknown(state: State, tree: Tree, env_key: str) -> str:

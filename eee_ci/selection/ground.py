@@ -16,7 +16,7 @@ ABSENT, FOLDER, FILE = "absent", "folder", "file"
 TOOLING = frozenset((
     "__pycache__", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache", ".eee-ci",
     "site-packages", "dist-packages",
-))  # fmt: skip
+))  # fmt: skip  # read in rows
 
 
 def source(tree: Tree, path: str) -> bytes | None:

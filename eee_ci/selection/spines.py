@@ -14,20 +14,20 @@ PURE = frozenset((
     "as_posix", "exists", "is_file", "is_dir", "read_text", "read_bytes", "joinpath", "with_name",
     "with_suffix", "relative_to", "debug", "info", "warning", "error", "exception", "critical", "log",
     "isEnabledFor",
-))  # fmt: skip
+))  # fmt: skip  # read in rows
 # Functions that leave their arguments alone
 READERS = frozenset((
     "len", "sorted", "isinstance", "issubclass", "str", "repr", "list", "tuple", "set", "frozenset", "dict",
     "sum", "min", "max", "any", "all", "enumerate", "zip", "map", "filter", "reversed", "iter", "print",
     "bool", "int", "float", "type", "hasattr", "getattr", "id", "hash", "join", "format",
-))  # fmt: skip
+))  # fmt: skip  # read in rows
 # Calls whose results cannot change, or hold nothing that a test could leave there for another one
 _LASTING = frozenset((
     "frozenset", "tuple", "str", "int", "float", "bool", "bytes", "complex", "range", "object", "compile",
     "getLogger", "get_logger", "Path", "PurePath", "PurePosixPath", "TypeVar", "ParamSpec", "NewType",
     "namedtuple", "NamedTuple", "Enum", "field", "Field", "attrib", "ib", "property", "MappingProxyType",
     "timedelta", "date", "datetime", "Decimal", "Fraction", "Struct", "itemgetter", "attrgetter",
-))  # fmt: skip
+))  # fmt: skip  # read in rows
 
 
 def spine(node: ast.AST) -> Spine:

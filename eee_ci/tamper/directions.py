@@ -3,7 +3,7 @@
 _MIN = (
     "fail_under", "cov_fail_under", "tests", "tests_min", "coverage", "branch_coverage", "min", "lines",
     "statements", "branches", "functions", "target", "fail_below", "minimum", "min_score",
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 _MAX = (
     "max", "max_complexity", "max_args", "max_arguments", "max_branches", "max_returns", "max_statements",
     "max_locals", "max_positional_args", "max_public_methods", "max_nested_blocks", "max_bool_expr",
@@ -12,7 +12,7 @@ _MAX = (
     "tests_skipped", "retries", "reruns", "max_warnings", "threshold", "uncovered_functions",
     "max_cognitive_complexity", "cognitive_complexity", "max_depth", "max_lines", "max_params",
     "max_parents",
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 _SHRINK = (
     "ignore", "extend_ignore", "exclude", "extend_exclude", "omit", "exclude_lines", "exclude_also",
     "partial_branches", "per_file_ignores", "extend_per_file_ignores", "skips", "norecursedirs", "disable",
@@ -23,13 +23,13 @@ _SHRINK = (
     "allowlist", "excluded_paths", "skip_glob", "extend_skip", "skip", "ignore_names",
     "extend_ignore_names", "branches_ignore", "paths_ignore", "exempt_modules", "task_tags",
     "allowed_unresolved_imports",
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 _GROW = (
     "select", "extend_select", "enable", "enable_error_code", "testpaths", "files", "include",
     "extend_include", "plugins", "load_plugins", "packages", "collect_coverage_from", "test_match",
     "report_on", "paths", "required_plugins", "sources", "gates", "needs", "hooks", "stages", "envlist",
     "env_list", "lib", "types", "extend", "extends",
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 NARROWING = frozenset(
     ("select", "testpaths", "files", "include", "packages", "paths", "sources", "collect_coverage_from")
 )
@@ -39,13 +39,13 @@ _ON = (
     "strict_equality", "force_grid_wrap", "report_unused", "no_fallthrough_cases_in_switch",
     "no_property_access_from_index_signature", "exact_optional_property_types", "isolated_modules",
     "check_js", "show_missing",
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 _OFF = (
     "exit_zero", "continue_on_error", "follow_untyped_imports", "no_strict_optional", "skip_covered_files",
     "pass_with_no_tests", "no_cov", "ignore_missing_imports", "ignore_errors", "fail_fast", "informational",
     "no_site_packages", "skip_lib_check", "skip_install", "ignore_outcome", "suppress_type_errors",
     "cover_pylib", "implicit_optional", "soft_fail", "no_default_excludes", "ignore_init_module_imports",
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 _FIXED = (
     "source", "source_pkgs", "relative_files", "python_files", "python_classes", "python_functions",
     "follow_imports", "import_mode", "confcutdir", "severity", "dummy_variable_rgx", "dynamic_context",
@@ -55,7 +55,7 @@ _FIXED = (
     "setup_files", "setup_files_after_env", "global_setup", "usefixtures", "tests_dir", "version", "pre",
     "post", "script", "scripts", "builtins", "typing_modules", "runtime_evaluated", "confidence", "level",
     "baseline", "targets", "junit_family", "python_version",
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 _WORDS = ("addopts", "args", "opts", "options", "flags", "pytest_args", "command_line", "extra_args")
 
 DIRECTIONS: dict[str, str] = {
@@ -73,19 +73,19 @@ DIRECTIONS: dict[str, str] = {
 ABOVE = frozenset((
     "per_file_ignores", "extend_per_file_ignores", "findings", "severity", "rules", "coverage_threshold",
     "ignores", "exits",
-))  # fmt: skip
+))  # fmt: skip  # read in rows
 # what holds while nothing is set: less than this is stricter
 DEFAULTS: dict[str, float] = {
     "max_complexity": 10, "max_args": 5, "max_branches": 12, "max_returns": 6, "max_statements": 50,
     "max_locals": 15, "max_nested_blocks": 5, "max_bool_expr": 5, "max_public_methods": 20, "line_length": 79,
     "max_line_length": 79, "retries": 0, "reruns": 0, "max_warnings": 0, "findings": 0, "tests_failed": 0,
     "max_positional_args": 5,
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 # options of pytest and others that only change what is shown, or make it stricter
 HARMLESS = (
     "-q", "-v", "-r", "-l", "--quiet", "--verbose", "--tb", "--color", "--durations", "--showlocals",
     "--strict", "--code-highlight", "--no-header", "--no-summary", "--show-", "--pretty", "-s",
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 # each config file, and those that its tool passes over when it is there
 OVERRULED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(

@@ -104,7 +104,7 @@ _SLASHING = (
     ".js", ".jsx", ".ts", ".tsx", ".mjs", ".cjs", ".mts", ".cts", ".vue", ".svelte", ".go", ".rs", ".java",
     ".kt", ".kts", ".scala", ".swift", ".c", ".cc", ".cpp", ".h", ".hpp", ".cs", ".css", ".scss", ".php",
     ".rb",
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 _MAKES = ("makefile", "gnumakefile")
 _NAMED = ("justfile", "dockerfile", "jenkinsfile", "procfile")
 _PROSE = (".md", ".rst", ".txt", ".html", ".po", ".csv", ".svg")

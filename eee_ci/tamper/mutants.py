@@ -12,12 +12,12 @@ MOST = 40  # of one side, spread over the changed lines
 _COMPARES: dict[type[ast.cmpop], str] = {
     ast.Eq: "!=", ast.NotEq: "==", ast.Lt: "<=", ast.LtE: "<", ast.Gt: ">=", ast.GtE: ">", ast.Is: "is not",
     ast.IsNot: "is", ast.In: "not in", ast.NotIn: "in",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "-", ast.Sub: "+", ast.Mult: "//", ast.Div: "*", ast.FloorDiv: "*", ast.Mod: "*",
     ast.BitAnd: "|",
     ast.BitOr: "&", ast.LShift: ">>", ast.RShift: "<<",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 Edit = tuple[ast.expr, str, str]  # what is replaced, by what, and in words
 

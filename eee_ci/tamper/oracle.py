@@ -12,7 +12,7 @@ FAILING = ("failed", "error")
 # Words for a run of pytest in which neither a conftest nor a plugin of the project has a say.
 REPLAY = (
     "--noconftest", "-p", "no:cacheprovider", "--disable-plugin-autoload", "-o", "addopts=",
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 
 
 class Suite(Noun, frozen=True, kw_only=True):

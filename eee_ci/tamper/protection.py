@@ -16,7 +16,7 @@ LINK, SUBMODULE = "120000", "160000"
 _FREE = (
     "description", "readme", "keywords", "classifiers", "urls", "authors", "maintainers", "license",
     "license-files", "version",
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 
 
 def protected(path: str, more: tuple[str, ...] = ()) -> str | None:

@@ -16,7 +16,7 @@ _WATCHING = {
     "sys.monitoring.use_tool_id", "sys.monitoring.free_tool_id", "sys.monitoring.set_events",
     "coverage.Coverage", "coverage.process_startup", "coverage.Coverage.current", "gc.get_objects",
     "gc.get_referrers",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 _LOOKING = {
     "inspect.stack",
     "inspect.currentframe",

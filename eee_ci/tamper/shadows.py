@@ -13,7 +13,7 @@ _ORACLE = frozenset((
     "pytest", "_pytest", "py", "pluggy", "iniconfig", "coverage", "xdist", "execnet", "pytest_cov",
     "hypothesis", "mypy", "mypyc", "ruff", "bandit", "nox", "eee_ci", "sitecustomize", "usercustomize",
     "conftest",
-))  # fmt: skip
+))  # fmt: skip  # read in rows
 _NATIVE = (".so", ".pyd", ".dll", ".dylib")
 
 

@@ -13,7 +13,7 @@ _SKIPS = {
     *(f"pytest.{word}" for word in ("skip", "xfail", "importorskip", "exit", "mark.skip", "mark.skipif")),
     *(f"unittest.{word}" for word in ("skip", "skipIf", "skipUnless", "expectedFailure", "SkipTest")),
     "pytest.mark.xfail", "unittest.case.SkipTest", "self.skipTest", "_pytest.outcomes.skip",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 _COLLECTING = {"collect_ignore", "collect_ignore_glob", "pytest_plugins", "__test__", "pytestmark"}
 _CASTS = {"typing.cast", "typing_extensions.cast"}
 _UNTYPED = {"typing.no_type_check", "typing_extensions.no_type_check", "typing.no_type_check_decorator"}
@@ -169,4 +169,4 @@ def _constant(statement: ast.stmt) -> bool:
 
 _RULES: tuple[Callable[[ast.AST, Names], Iterator[Seen]], ...] = (
     _swallowed, _suppressed, _skipped, _untyped, _any, _unwarned, _equal,
-)  # fmt: skip
+)  # fmt: skip  # read in rows

@@ -15,7 +15,7 @@ _LAYOUT = {"(", ")", ",", ";"}  # what a formatter adds and removes
 _ENDS = {tokenize.NEWLINE, tokenize.ENDMARKER}
 _SILENT = {
     tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.NEWLINE, tokenize.ENDMARKER,
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 class Comment(Noun, frozen=True, kw_only=True):

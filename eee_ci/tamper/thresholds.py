@@ -121,7 +121,7 @@ def _words(_word: str, old: Any, new: Any) -> str | None:
 _COMPARE: Mapping[str, Callable[[str, Any, Any], str | None]] = {
     "min": _minimum, "max": _maximum, "shrink": _shrinking, "grow": _growing, "on": _on, "off": _off,
     "fixed": _fixed, "mode": _mode, "words": _words,
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 def _overruling(pair: rules.Pair, candidate: rules.Files) -> Iterator[Finding]:

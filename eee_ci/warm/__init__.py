@@ -116,17 +116,19 @@ def holds(entry: "Entry", environ: "Mapping[str, str]", digest: "Callable[[str, 
     for name, was in variables.items():
         if was and (name not in environ or digest("variable", f"{name}={environ[name]}") != was):
             return False
-    return all(_same(path, was, entry["folders"]) for path, was in stats)
+    folders = entry["folders"]
+    return all(
+        signature.of(path) == was or _same_names(path, was, folders.get(path), digest) for path, was in stats
+    )
 
 
-def _same(path: str, was: tuple[int, ...] | None, folders: dict[str, str]) -> bool:
+def _same_names(
+    path: str, was: "tuple[int, ...] | None", known: str | None, digest: "Callable[[str, str], str]"
+) -> bool:
     """Of a folder the names decide: its times change with every file that is made for a moment, such as git's
     lock of the index."""
-    now = signature.of(path)
-    if now == was:
-        return True
-    known = folders.get(path)
-    return bool(known) and signature.same_place(now, was) and signature.names(path) == known
+    same = known is not None and signature.same_place(signature.of(path), was)
+    return same and digest("folder", signature.names(path)) == known
 
 
 def _print(said: str) -> None:

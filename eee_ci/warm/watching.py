@@ -25,7 +25,7 @@ _Stats = dict[str, "tuple[int, ...] | None"]
 
 
 class Watched(NamedTuple):
-    """Paths with their signatures; those that are folders with the digest of their names as well."""
+    """Paths with their signatures; those that are folders with the names in them as well."""
 
     stats: _Stats
     folders: dict[str, str]

@@ -313,7 +313,7 @@ ESCAPES = (
         "netlink", "vsock",
     )),
     *(Escape(name, denied, OFFLINE) for name in ("tcp", "tcp_listen", "udp")),
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ def run(program: Path, model: Model, root: Path, **limits: float) -> Told:
     asked = asks.ask(
         "mini-swe-agent", task="A test fails: mend the cause.", workdir=str(root), findings=(),
         backend={"model": mini.MODEL}, limits=Limits(**{"seconds": 300, **limits}),  # type: ignore[arg-type]  # fields of the tests
-    )  # fmt: skip
+    )  # fmt: skip  # read in rows
     began = time.monotonic()
     told, _ = asks.run(asked, root, **mini.variables(program, model.url))
     sys.stderr.write(f"{told.status} after {time.monotonic() - began:.1f} s\n")
@@ -54,7 +54,7 @@ def test_it_mends_a_failing_test_through_refusals_and_garbage(program: Path, tmp
         Step(mini.MEND),
         Step(mini.LOOK, shows="OK"),
         Step(DONE),
-    ]  # fmt: skip
+    ]  # fmt: skip  # read in rows
     with scripted_model.serve(script) as model:
         told = run(program, model, root)
     assert model.faults == []

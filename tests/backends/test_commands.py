@@ -64,13 +64,13 @@ def test_claude_gets_the_agents_tools_model_effort_and_limits() -> None:
     agent = {
         "tools": ("Read", "Bash(git log *)", "-x", "a b"), "denied": ("Write", "--y"), "model": "opus",
         "max_turns": 9, "effort": "high", "permission_mode": "bypassPermissions",
-    }  # fmt: skip
+    }  # fmt: skip  # read in rows
     argv = words("claude", agent=agent, limits=Limits(turns=20, usd=1.5))
     assert value(argv, "--allowedTools").startswith("Read,Bash(git log *),TaskCreate")
     assert value(argv, "--disallowedTools") == "Write"
     assert [value(argv, f"--{name}") for name in ("model", "effort", "max-turns", "max-budget-usd")] == [
         "opus", "high", "9", "1.5",
-    ]  # fmt: skip
+    ]  # fmt: skip  # read in rows
     assert value(argv, "--permission-mode") == "dontAsk"
     assert json.loads(value(argv, "--agents"))["lint-fixer"]["maxTurns"] == 9
 
@@ -89,7 +89,7 @@ def test_claude_has_a_name_for_any_agent() -> None:
 def test_codex_writes_in_its_folder_only_and_reads_its_prompt() -> None:
     assert words("codex") == (
         "codex", "exec", "--json", "--sandbox", "workspace-write", "--skip-git-repo-check", "-",
-    )  # fmt: skip
+    )  # fmt: skip  # read in rows
     argv = words("codex", agent={"effort": "max", "model": "opus"}, backend={"model": "gpt-6"})
     assert argv[6:] == ("-c", 'model_reasoning_effort="xhigh"', "--model", "gpt-6", "-")
 

@@ -49,7 +49,7 @@ def fix(root: Path, *names: str, findings: tuple[Finding, ...] = (), **parts: An
     asked = asks.ask(
         "fixers", agent={"extra": {"fixers": list(names)}}, workdir=str(root), python=sys.executable,
         findings=findings, **parts,
-    )  # fmt: skip
+    )  # fmt: skip  # read in rows
     told, outcome = asks.run(asked, root)
     assert outcome.problem is None
     return told
@@ -167,7 +167,7 @@ def test_dependencies_have_nothing_to_do_and_say_why(root: Path) -> None:
     told = fix(root, "dependencies", findings=(found("a.py"),))
     assert (told.status, told.reason) == (
         "ok", "there is no change of dependencies that is sure to be safe",
-    )  # fmt: skip
+    )  # fmt: skip  # read in rows
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,7 @@ SEVERITY = "want one of critical, high, medium, low, info, off"
          "gates.a.report.pattern: found 'abcdefghij', want text of at most 9 characters"),
         ("tool: command, matcher: [x, 1]", "gates.a.matcher[1]: found 1, want text; put it in quotes"),
     ],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_a_wrong_gate_is_told(tmp_path: Path, keys: str, fault: str) -> None:
     assert room.fault(tmp_path, keys) == fault
 
@@ -222,7 +222,7 @@ def test_a_wrong_gate_is_told(tmp_path: Path, keys: str, fault: str) -> None:
         ("gates: {a: ruff}",
          f"2:12: gates.a: found 'ruff', want a map of {KEYS}"),
     ],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_wrong_gates_are_told_with_their_place(tmp_path: Path, text: str, fault: str) -> None:
     assert room.faults(tmp_path, f"version: 1\n{text}\n") == [f"eee-ci.yaml:{fault}"]
 
@@ -248,7 +248,7 @@ def test_wrong_gates_are_told_with_their_place(tmp_path: Path, text: str, fault:
         ("reports: {junit_dialect: comon}",
          "2:26: reports.junit_dialect: found 'comon', want one of common, strict (did you mean 'common'?)"),
     ],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_a_wrong_key_at_the_top_is_told_with_its_place(tmp_path: Path, key: str, fault: str) -> None:
     text = f"version: 1\n{key}\ngates: {{a: {{tool: ruff}}}}\n"
     assert room.faults(tmp_path, text) == [f"eee-ci.yaml:{fault}"]

@@ -99,7 +99,7 @@ GATES = st.dictionaries(
             VALUES,
         ),
     ),
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 
 
 @room.calm

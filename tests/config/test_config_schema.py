@@ -108,7 +108,7 @@ def test_what_changes_an_extended_file_fits(top: str) -> None:
     "text",
     ["jobs: 1", "version: 2", "version: null", "version: 1\nzzz: 1", "version: 1\ngates: {A: {}}",
      "version: 1\nenv: {pass: ['*']}", "version: 1\nreports: [x]"],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_what_the_loader_refuses_does_not_fit(text: str) -> None:
     assert not fits(text)
 

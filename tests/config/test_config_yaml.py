@@ -49,7 +49,7 @@ def test_plain_numbers_are_numbers(written: str, number: float) -> None:
     "written",
     ["no", "Yes", "on", "OFF", "y", "010", "0o17", "0x1F", "1_000", "1:30", "2024-01-01", ".nan", ".inf",
      "-.inf", "1e999", "9" * 16, "0." + "1" * 60, "nan", "=", "010.5"],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_what_surprises_people_stays_text(written: str) -> None:
     assert scalar(written) == written
 
@@ -90,7 +90,7 @@ def test_values_and_keys_know_line_and_column() -> None:
         ("[" + "a," * 10_001 + "]", "f:1:20000: more than 10000 values; a config of that size is a mistake"),
     ],
     ids=lambda value: value[:20],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_what_a_config_cannot_say_is_a_fault_with_its_place(text: str, fault: str) -> None:
     assert read(text)[1] == [fault]
 

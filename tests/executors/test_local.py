@@ -65,7 +65,7 @@ def test_the_four_variables_are_filled_in_once_and_other_braces_stay(local: Loca
     got = run(local, Step(argv=argv), env={**lab.ENV, "A": "<{python}>"}, at=at)
     assert got.steps[0].argv[3:-1] == (
         "/the/python", f"{tmp_path}/a", "/the/{python}/cache", f"{{other}} {{{tmp_path}}} {{}}",
-    )  # fmt: skip
+    )  # fmt: skip  # read in rows
     said = got.steps[0].stdout.decode().strip().split("|")
     assert said[4:] == ["</the/python>", str(tmp_path)]
 

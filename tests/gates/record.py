@@ -49,7 +49,7 @@ NOTEBOOK = json.dumps({
     "cells": [{"cell_type": "code", "execution_count": None, "id": "a", "metadata": {}, "outputs": [],
                "source": ["x = 1\n", "import os\n"]}],
     "metadata": {"language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 5,
-})  # fmt: skip
+})  # fmt: skip  # read in rows
 BROKEN_TOML = {"pyproject.toml": "[tool.ruff\n"}
 STRICT = '{"compilerOptions": {"strict": true, "types": []}, "include": ["src"]}\n'
 
@@ -133,7 +133,7 @@ CASES: dict[str, Recipe] = {
     "bandit-broken-config": ("bandit", {"src/a.py": CLEAN, ".bandit": "[bandit\n"}, {}),
     "bandit-usage": ("bandit", {"src/a.py": CLEAN}, {"args": ["--bogus"]}),
     "bandit-old-findings": ("bandit-old", {"src/a.py": INSECURE}, {}),
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 TYPESCRIPT: dict[str, dict[str, str]] = {
     "clean": {"src/a.ts": "export const x = 1;\n", "tsconfig.json": STRICT},
     "findings": {"src/a.ts": WRONG_TS, "tsconfig.json": STRICT},
@@ -153,7 +153,7 @@ CASES.update({
     f"{label}-{name}": (label, files, {"args": ["--bogus"]} if name == "usage" else {})
     for label in ("tsc", "tsc-new")
     for name, files in TYPESCRIPT.items()
-})  # fmt: skip
+})  # fmt: skip  # read in rows
 
 
 def record(name: str, tool: Tool) -> None:

@@ -145,7 +145,7 @@ def test_metadata_that_is_no_metadata_is_found_once_for_both_files(tmp_path: Pat
             "the wheel holds no module, the project has 1 module such as src/shop/__init__.py",
         ),
     ],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_each_fault_of_the_built_files_is_found(
     change: dict[str, Any], rule: str, message: str, tmp_path: Path
 ) -> None:

@@ -443,7 +443,7 @@ def layers(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         (namespaces, "read_only", "read-only"), (landlock, "restrict", "files"),
         (seccomp, "restrict", "sockets"), (limits, "usage", "limits"), (limits, "group", "group"),
         (limits, "processes", "processes"), (limits, "privileges", "privileges"),
-    ):  # fmt: skip
+    ):  # fmt: skip  # read in rows
         layer(room, name, label)
     monkeypatch.setattr(os, "getuid", lambda: 1000)
     return asked

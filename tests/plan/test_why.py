@@ -82,7 +82,7 @@ KINDS: dict[str, tuple[str, Callable[[Site], object], str]] = {
         "types", lambda site: site.write("src/generated.py", ""), "new file src/generated.py",
     ),
     "link out of the project": ("types", _linked, "src/out leads out of the project"),
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -66,7 +66,7 @@ def start(code: int | None, *argv: bytes, words: str = "") -> dict[str, Any]:
         (start(errno.EIO, b"ruff"), None, f"cannot start ruff: {os.strerror(errno.EIO)} (EIO)"),
         (start(None, b"a\nb", words="embedded null byte"), None, "cannot start a b: embedded null byte"),
     ],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_each_fault_has_its_sentence(fault: dict[str, Any], number: int | None, sentence: str) -> None:
     assert sentences.problem(fault, number, int(3.9 * GIB)) == sentence
 

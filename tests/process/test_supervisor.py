@@ -16,7 +16,7 @@ from tests.faults import lab
 STEP = {
     "argv": [b"tool", b"\xff"], "exit": 0, "signal": None, "stdout": b"o", "stderr": b"e",
     "omitted": 0, "seconds": 1.5, "cpu": 0.5, "peak": 7,
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 def test_facts_become_the_noun() -> None:
@@ -78,7 +78,7 @@ def test_somebody_elses_child_is_left_alone_when_the_guardian_dies(tmp_path: Pat
     child = spawn.start(
         [b"sh", b"-c", b'echo "ready $$" > "$0"; exec sleep 300', os.fsencode(ready.path)],
         env={b"PATH": b"/bin:/usr/bin"}, cwd=b"/", streams=(None, None, None),
-    )  # fmt: skip
+    )  # fmt: skip  # read in rows
     assert ready.wait() == [child]
     with lab.executor() as local:
         local.submit("job", lab.command("sleep", "300"), lab.place())

@@ -112,7 +112,7 @@ PIECES = st.sampled_from([
     "<testcase name='b' time='1e999' line='9999999999'/>", "<skipped>&amp;</skipped>", "<rerunFailure>", "x",
     "<testsuite tests='1' errors='x'>", "<error message='&#27;'/>", "<![CDATA[", "]]>", "<!--", "-->",
     "\ud800",
-])  # fmt: skip
+])  # fmt: skip  # read in rows
 
 
 @settings(max_examples=150, deadline=None)

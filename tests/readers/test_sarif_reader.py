@@ -202,7 +202,7 @@ KEYS = st.sampled_from([
     "text", "locations", "physicalLocation", "artifactLocation", "uri", "region", "startLine", "startColumn",
     "suppressions", "properties", "security-severity", "tags", "invocations", "fixes", "kind", "uriBaseId",
     "originalUriBaseIds",
-])  # fmt: skip
+])  # fmt: skip  # read in rows
 JSON = shapes(KEYS)
 
 

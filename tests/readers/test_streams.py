@@ -20,7 +20,7 @@ ROOT = "/home/project"
 READERS = {
     "claude": "claude-stream-json", "codex": "codex-jsonl", "gemini": "gemini-stream-json",
     "opencode": "opencode-jsonl", "eee": "eee", "mini": "mini-traj", "aider": "text",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 def ended(code: int | None = 0, *, problem: str | None = None, stderr: bytes = b"") -> Outcome:
@@ -125,7 +125,7 @@ def test_one_that_was_not_started_crashed() -> None:
         ("aider/success.txt", 0, "ok", None, False),
         ("aider/success.txt", 1, "crashed", "exit 1 without success", False),
     ],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_each_other_end_has_its_status_and_reason(
     name: str, code: int, status: str, reason: str | None, transient: bool
 ) -> None:
@@ -398,7 +398,7 @@ def _mini(data: bytes) -> bool:
 RULES: dict[str, Callable[[bytes], bool]] = {
     "claude": _claude, "codex": _codex, "gemini": _gemini, "opencode": _opencode, "eee": _eee,
     "mini": _mini, "aider": lambda _: True,
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 KEYS = (
     "type",
     "subtype",
@@ -418,7 +418,7 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(st.sampled_from(KEYS) | st.text(), inner, max_size=4),
     max_leaves=8,
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 KEPT = {
     kind: [row for file in sorted((DATA / kind).glob("*.jsonl")) for row in file.read_bytes().split(b"\n")]
     for kind in READERS

@@ -100,7 +100,7 @@ FLASK = (
         "readme that is not there", "build", "", "pyproject.toml",
         'readme = "MISSING.md"', "", 'readme = "README.md"',
     ),
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 CLICK = (
     _unused_import(
         "src/click/_textwrap.py", "types", "import textwrap\n", "import textwrap\nimport types\n"
@@ -118,7 +118,7 @@ CLICK = (
         "license file that is not there", "build", "", "pyproject.toml",
         'license-files = ["MISSING.txt"]', "", 'license-files = ["LICENSE.txt"]',
     ),
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 ATTRS = (
     _unused_import(
         "src/attr/filters.py", "colorsys",
@@ -134,7 +134,7 @@ ATTRS = (
         "wheel without the package", "build", "", "pyproject.toml",
         'packages = ["src/missing"]', "", 'packages = ["src/attr", "src/attrs"]',
     ),
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 PACKAGING = (
     _unused_import(
         "src/packaging/utils.py", "colorsys", "\nimport re\nfrom", "\nimport colorsys\nimport re\nfrom"
@@ -152,5 +152,5 @@ PACKAGING = (
         "readme that is not there", "build", "", "pyproject.toml",
         'readme = "MISSING.rst"', "", 'readme = "README.rst"',
     ),
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 OF = {"flask": FLASK, "click": CLICK, "attrs": ATTRS, "packaging": PACKAGING}

@@ -27,7 +27,7 @@ def finding(**other: Any) -> Finding:
         "tool": "ruff", "rule": "F401", "message": "`os` imported but unused", "severity": "medium",
         "path": "src/app.py", "line": 1, "column": 8, "end_line": 1, "end_column": 10,
         "fingerprint": "0123456789abcdef" * 2, "line_hash": "e6f6b63a077a9d7c:1",
-    }  # fmt: skip
+    }  # fmt: skip  # read in rows
     return Finding(**{**known, **other})
 
 
@@ -228,14 +228,14 @@ _findings = st.builds(
     path=st.none() | ANY | st.sampled_from(["../x", "/etc/passwd", "src/a.py"]), line=_place, column=_place,
     end_line=_place, end_column=_place, url=st.none() | ANY | st.just("javascript:alert(1)"),
     fix=st.none() | ANY, cwe=_place, fingerprint=ANY, line_hash=st.none() | ANY,
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 _ends = st.sampled_from(["passed", "failed", "error", "skipped"])
 _attempts = st.builds(Attempt, status=_ends, seconds=_number, message=ANY, text=ANY)
 _cases = st.builds(
     TestCase,
     classname=ANY, name=ANY, status=_ends, seconds=_number, file=st.none() | ANY, line=_place, message=ANY,
     text=ANY, attempts=st.lists(_attempts, max_size=2).map(tuple),
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 _names = st.sampled_from(["coverage", "findings.low", "findings", "x"]) | ANY
 _limits = st.builds(Limit, min=st.none() | _number, max=st.none() | _number)
 _texts = st.lists(ANY, max_size=2).map(tuple)
@@ -247,7 +247,7 @@ _readings = st.builds(
     findings=st.lists(_findings, max_size=3).map(tuple), cases=st.lists(_cases, max_size=3).map(tuple),
     measures=st.dictionaries(_names, _number, max_size=2), errors=_texts, notes=_texts,
     files=st.dictionaries(ANY, _covered, max_size=2),
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 _cost = st.none() | _number
 _verdicts = st.builds(
     Verdict,
@@ -255,7 +255,7 @@ _verdicts = st.builds(
     asked=st.booleans(), version=st.none() | ANY, reasons=_texts, reading=_readings, flags=_texts,
     limits=st.dictionaries(_names, _limits, max_size=2), cost=st.builds(Cost, seconds=_cost, cpu=_cost),
     started=_cost, command=st.lists(_texts, max_size=2).map(tuple), log=ANY, cached=st.none() | ANY,
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 RUNS = st.builds(
     Run,
     version=ANY, project=ANY, config=ANY, config_digest=ANY, tree=st.none() | ANY, commit=st.none() | ANY,
@@ -263,4 +263,4 @@ RUNS = st.builds(
     started=st.just("2026-11-22T06:00:00Z"), seconds=_number, complete=st.booleans(),
     signal=st.none() | st.just(2), exit_code=st.integers(0, 4),
     verdicts=st.lists(_verdicts, max_size=3).map(tuple), notes=_texts,
-)  # fmt: skip
+)  # fmt: skip  # read in rows

@@ -54,7 +54,7 @@ def test_any_run_comes_back_as_it_was_shown(run: Run) -> None:
         (changed(started="yesterday"), "r.json: started: found 'yesterday', want a time like 2026-"),
         (changed(started="2026-13-22T06:00:00Z"), "r.json: started: found '2026-13-22T06:00:00Z'"),
     ],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_a_file_that_is_no_report_is_told_apart_by_its_place(data: bytes, said: str) -> None:
     with pytest.raises(UsageError) as caught:
         reports.load(data, "r.json")

@@ -109,7 +109,7 @@ def test_the_first_case_of_a_suite_is_the_gate() -> None:
     [(runs.LINT, "failure"), (runs.TYPES, "error"), (runs.BUILD, "skipped"), (runs.NOX, "skipped"),
      (runs.FORMAT, "passed"), (runs.COMPLEXITY, "failure")],
     ids=lambda value: value.gate if isinstance(value, Verdict) else value,
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_a_status_is_one_element(verdict: Verdict, tag: str) -> None:
     assert outcomes(parsed(only(verdict)))["gate"] == tag
 

@@ -16,7 +16,7 @@ FEINTS = [
     "<img src=x onerror=alert(1)>", "[a](javascript:b)", "https://example.org www.example.org", "- x\n- y",
     "@somebody #1",
     "    indented", "&lt;b&gt;", "<!-- ", "]]>", "\\", "`", "--", "***", "<details>", "::error::x",
-]  # fmt: skip
+]  # fmt: skip  # read in rows
 
 
 def written(run: Run) -> str:
@@ -83,7 +83,7 @@ def test_what_bounded_the_run_is_said_once_below_the_gates() -> None:
         (replace(runs.GREEN, complete=False, verdicts=(runs.LINT,)),
          "❌ stopped before its end; failed: lint"),
     ],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_the_verdict_comes_first_and_is_green_only_when_all_says_so(run: Run, first: str) -> None:
     icon, said = first.split(" ", 1)
     assert written(run).splitlines()[0] == f"## {icon} eee-ci: {said}"

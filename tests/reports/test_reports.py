@@ -97,7 +97,7 @@ NAN, ENDLESS = float("nan"), float("inf")
          Verdict(gate="g", tool="t", status="passed", reading=Reading(cases=(case(tried=0.0),)))),
     ],
     ids=["measure", "limit", "cost", "test", "attempt"],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_a_number_that_is_none_is_left_out(odd: Verdict, even: Verdict) -> None:
     data = reports.render(replace(runs.SAMPLE, verdicts=(odd,)), ["json"])["report.json"]
     assert reports.load(data, "x").verdicts == (even,)

@@ -16,7 +16,7 @@ ENV = "environment"
 NOTHING: dict[str, Any] = {
     "modules": (), "executed": {}, "data": (), "stats": (), "absent": (), "listings": (), "imports": (),
     "untrusted": (),
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 def blob(data: bytes) -> str:

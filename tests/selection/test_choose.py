@@ -58,7 +58,7 @@ RECORDS = {
         "tests/test_other.py", "tests/help.py", INIT, "src/p/cached.py",
         data=("tests/link.json",), absent=("tests/linked/new.txt",), listings=("tests/linked",),
     ),
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 SHARED = recorded(modules=("tests/conftest.py",), imports=("os", "yaml"))
 EARLY = {"src/p/b.py": ("early",), "src/p/cached.py": ()}
 ALL = tuple(sorted(RECORDS))
@@ -217,7 +217,7 @@ SOME = {
         write({"src/q/a/x.txt": ""}),
         {"a": "tests/test_a.py may import what is new", "b": "src/p/b.py may import what is new"},
     ),
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 @pytest.mark.parametrize("name", SOME)
@@ -273,7 +273,7 @@ EVERY = {
         write({"more/test_a.py": ""}),
         "more/test_a.py is new, and another test file has its name",
     ),
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -452,7 +452,7 @@ def test_coverage_of_skipped_files_is_carried_over(lab: Lab, state: State) -> No
         "file:tests/test_other.py", "import:src/ns/part.py", "import:src/p/__init__.py",
         "import:src/p/a.py", "import:src/p/cached.py", "import:tests/help.py", "import:tests/test_a.py",
         "import:tests/test_cached.py", "import:tests/test_data.py", "import:tests/test_other.py", "shared",
-    )  # fmt: skip
+    )  # fmt: skip  # read in rows
 
 
 def test_files_that_only_look_like_tests_do_not_run(lab: Lab) -> None:

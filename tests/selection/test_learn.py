@@ -112,7 +112,7 @@ ODD = {
     ),
     "a link out": (ran("tests/test_a.py", data=("out/x",)), "out/x leads out of the project"),
     "a link in a circle": (ran("tests/test_a.py", data=("round/x",)), "round/x leads out of the project"),
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 @pytest.mark.parametrize("name", ODD)

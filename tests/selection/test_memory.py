@@ -62,7 +62,7 @@ REMEMBERS = {
         "        return inner\n    return outer\n@wrap(3)\ndef f(): pass\n"
     ),
     "decorated by what caches": "def held(g):\n    return cache(g)\n@held\ndef f(): pass\n",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 @pytest.mark.parametrize("name", REMEMBERS)
@@ -87,7 +87,7 @@ FORGETS = {
     "nested": "def f():\n    found = []\n    def visit(x):\n        found.append(x)\n    visit(1)\n",
     "plain decorator": "def wrap(g):\n    def inner(x): g(x)\n    return inner\n@wrap\ndef f(): pass\n",
     "literal": "def f(x):\n    ''.join(x)\n    {}['a'] = (x or y)[0] = 1\n",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 @pytest.mark.parametrize("name", FORGETS)

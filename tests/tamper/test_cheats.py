@@ -255,7 +255,7 @@ CHEATS: dict[str, tuple[Texts, set[str]]] = {
     ),
     "a huge file": ({"src/new.py": "# x\n" * 400_000}, {T3, T8}),
     "far too many lines": ({"docs/new.md": "".join(f"{n}\n" for n in range(20_000))}, {T8}),
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 @pytest.mark.parametrize("what", CHEATS)
@@ -371,7 +371,7 @@ def test_source_of_another_language_version_is_compared_line_by_line() -> None:
         ("eee-ci.yaml", "a: 1\n", "# said\na: 1\n", True),
         (".ruff.toml", "a = 1\n", "a = \n", False),
     ],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_settings_only_become_stricter(path: str, old: str, new: str, stricter: bool) -> None:
     assert (T6 not in ruled({path: old}, {path: new})) is stricter
 
@@ -422,7 +422,7 @@ class TestA(unittest.TestCase):
         ("    self.assertEqual(f(), 1)", "    for x in []:\n            self.assertEqual(f(), 1)", True),
         ("    self.assertEqual(f(), 1)", "    for x in [1]:\n            self.assertEqual(f(), 1)", False),
     ],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_unittest_is_weighed_as_well(old: str, new: str, wanted: bool) -> None:
     assert old in OLD
     found = ruled({"tests/test_u.py": OLD}, {"tests/test_u.py": OLD.replace(old, new)})
@@ -440,7 +440,7 @@ def test_unittest_is_weighed_as_well(old: str, new: str, wanted: bool) -> None:
         "class A:\n    __test__ = True\n",
         "skip = 1\nprint(skip)\n",
     ],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_what_only_looks_like_a_suppression_is_none(code: str) -> None:
     assert ruled({}, {"src/a.py": code}) == []
 
@@ -456,6 +456,6 @@ def test_what_only_looks_like_a_suppression_is_none(code: str) -> None:
         "x: 'Any' = 1\n",
         "import typing as t\n\nx: t.Any = 1\n",
     ],
-)  # fmt: skip
+)  # fmt: skip  # read in rows
 def test_suppressions_are_found_in_each_spelling(code: str) -> None:
     assert ruled({}, {"src/a.py": code}) == [T3]

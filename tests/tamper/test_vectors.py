@@ -246,7 +246,7 @@ VERIFIED = {"tests that import other code"}
 ALONE = {
     "object with __eq__ True", "code that looks for pytest", "code that patches pytest", "code that leaves",
     "code that defines a hook and registers", "answers written down",
-}  # fmt: skip
+}  # fmt: skip  # read in rows
 
 
 _ASKED = ("conftest", "new conftest", "addopts -p", "plugin", "code that")

@@ -57,7 +57,9 @@ def with_folder(here: Path) -> bytes:
     git = str(here.parent / ".git")
     told = entry(here)
     told["stats"].append((git, signature.of(git)))
-    told["folders"][git] = signature.names(git)
+    store = opened(os.environ, judged=str(here.parent))
+    assert not isinstance(store, Off)
+    told["folders"][git] = store.digest("folder", signature.names(git))
     return warm.written(told)
 
 
