@@ -23,6 +23,8 @@ NEVER = (
 # These pass only by their full name: a pattern is no decision to hand out a secret.
 SECRET = ("*TOKEN*", "*SECRET*", "*PASSWORD*", "*PASSWD*", "*CREDENTIAL*", "*API_KEY*", "*PRIVATE_KEY*")
 FIXED = {"NO_COLOR": "1", "TERM": "dumb", "PYTHONPYCACHEPREFIX": "{cache}/pycache"}
+# With the prefix an interpreter compiles all of its library anew while it starts; our launcher sets it later.
+LAUNCHED = {"PYTHONDONTWRITEBYTECODE": "1", "EEE_CI_PYCACHE": FIXED["PYTHONPYCACHEPREFIX"]}
 # mypy's MYPY_NUM_WORKERS is not among them: with it mypy refuses some configs that it takes without.
 WORKERS = (
     "PYTEST_XDIST_AUTO_NUM_WORKERS",
@@ -52,6 +54,14 @@ def build(
     made["PATH"] = search.path(environ, root, first=[python_bin] if python_bin else [])
     made |= {**FIXED, **workers(cores), **(set_values or {})}
     return dict(sorted(made.items()))
+
+
+def launched(made: Mapping[str, str], chosen: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a job that our launcher starts, unless `chosen` decides on byte code."""
+    if not {"PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"}.isdisjoint(chosen):
+        return dict(made)
+    rest = {name: value for name, value in made.items() if name != "PYTHONPYCACHEPREFIX"}
+    return dict(sorted({**rest, **LAUNCHED}.items()))
 
 
 def workers(cores: int) -> dict[str, str]:

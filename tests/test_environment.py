@@ -56,6 +56,22 @@ def test_only_what_is_listed_gets_in(tmp_path: Path) -> None:
     }
 
 
+def test_what_our_launcher_starts_reads_the_byte_code_of_libraries_from_the_start() -> None:
+    made = environment.build({}, root=Path("/p"))
+    launched = environment.launched(made, {"X": "1"})
+    assert launched == {
+        **{name: value for name, value in made.items() if name != "PYTHONPYCACHEPREFIX"},
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "EEE_CI_PYCACHE": "{cache}/pycache",
+    }
+
+
+@pytest.mark.parametrize("name", ["PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"])
+def test_a_config_that_decides_on_byte_code_is_followed(name: str) -> None:
+    made = environment.build({}, root=Path("/p"), set_values={name: "/mine"})
+    assert environment.launched(made, {name: "/mine"}) == made
+
+
 def test_language_zone_certificates_proxies_and_indexes_are_the_caller_s(tmp_path: Path) -> None:
     kept = {
         "LANG": "de_DE.UTF-8",

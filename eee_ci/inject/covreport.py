@@ -51,6 +51,7 @@ class UnusableError(Exception):
 
 def main(argv: list[str]) -> int:
     sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != HERE]
+    sibling("launch").settle(os.getcwd(), "coverage")
     sys.path.insert(0, os.getcwd())  # plugins of the project's settings
     try:
         with open(argv[0], encoding="utf-8") as stream:

@@ -3,8 +3,9 @@
     python launch.py [--cwd-on-path] [--root=DIR] [--cover=DATA [--source=S] [--omit=O] [--workers]]
                      [--record=SELECT] [--shard=WISH] -m MODULE ARGS...
 
-With PYTHONPYCACHEPREFIX set, Python would compile all libraries anew into that folder. Here a byte-code file
-that a library already has beside it is used; whatever is written goes below the prefix. Runs on Python 3.8.
+With PYTHONPYCACHEPREFIX set, Python would compile all libraries anew into that folder, its own first. Here a
+byte-code file that a library already has beside it is used; whatever is written goes below the prefix, which
+EEE_CI_PYCACHE names for this process alone. Runs on Python 3.8.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from importlib import _bootstrap_external as system
 from typing import Any
 
 HERE = os.path.dirname(os.path.realpath(__file__))
+# They run code of the project again and again in further processes, which is worth to be compiled once.
+PREFIXED = ("pytest", "nox")
 FLAGS = ("--cwd-on-path", "--root", "--cover", "--source", "--omit", "--workers", "--record", "--shard")
 
 
@@ -28,8 +31,7 @@ def main(argv: list[str]) -> None:
         del sys.path[0]
     if "--cwd-on-path" in options:
         sys.path.insert(0, os.getcwd())
-    if sys.pycache_prefix is not None:
-        reuse_bytecode(options.get("--root", [os.getcwd()])[0])
+    settle(options.get("--root", [os.getcwd()])[0], module)
     finish = record = None
     if "--cover" in options:
         finish = runpy.run_path(os.path.join(HERE, "cover.py"))["start"](options)
@@ -97,6 +99,25 @@ def parse(argv: list[str]) -> tuple[dict[str, list[str]], str, list[str]]:
     if len(rest) < 2:  # noqa: PLR2004 - `-m` and its module
         sys.exit("launch.py: want `-m MODULE` after the options")
     return options, rest[1], rest[2:]
+
+
+def settle(root: str, module: str) -> None:
+    """Set where byte code is read and written, here and in the processes that the module starts."""
+    prefix = os.environ.pop("EEE_CI_PYCACHE", None)
+    if prefix is not None:
+        sys.pycache_prefix, sys.dont_write_bytecode = prefix, False
+        if module in PREFIXED or not compiled(module):
+            os.environ["PYTHONPYCACHEPREFIX"] = prefix
+            os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if sys.pycache_prefix is not None:
+        reuse_bytecode(root)
+
+
+def compiled(module: str) -> bool:
+    """Does the module have byte code beside it? Then so do the others of its environment."""
+    spec = importlib.util.find_spec(module.partition(".")[0])
+    place = os.path.dirname(spec.origin or "") if spec is not None and spec.has_location else ""
+    return bool(place) and os.path.isdir(os.path.join(place, "__pycache__"))
 
 
 def reuse_bytecode(root: str) -> None:

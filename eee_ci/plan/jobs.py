@@ -168,6 +168,9 @@ def _complete(command: Command, found: Collection[Tool], job: Job, setting: Sett
         set_values=setting.config.set_env,
         cores=job.cores,
     )
+    launcher = inject.script("launch.py")
+    if any(launcher in step.argv for step in command.steps):
+        base = environment.launched(base, setting.config.set_env)
     return msgspec.structs.replace(
         command,
         steps=(*(step for tool in found for step in tools.prepare(tool)), *command.steps),

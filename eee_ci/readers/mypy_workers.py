@@ -24,9 +24,10 @@ def told(processes: int) -> str:
 
 def spread(gate: Gate, site: Site, whole: Command, processes: int) -> Command:
     """The same with so many processes. They have three seconds to start: byte code is read where it lies, and
-    none is written, instead of all of it anew below the prefix."""
+    none is written, instead of all of it anew below a prefix."""
     del gate, site
-    env = {name: value for name, value in whole.env.items() if name != "PYTHONPYCACHEPREFIX"}
+    prefixes = ("PYTHONPYCACHEPREFIX", "EEE_CI_PYCACHE")
+    env = {name: value for name, value in whole.env.items() if name not in prefixes}
     env["PYTHONDONTWRITEBYTECODE"] = "1"
     *before, last = whole.steps
     at = last.argv.index("--junit-xml")

@@ -41,6 +41,17 @@ def test_programs_get_all_of_it(project: Callable[[Files], Project]) -> None:
     assert gates["four"]["why_not"] == "not asked for"
 
 
+def test_only_what_our_launcher_starts_learns_of_the_byte_code_later(
+    project: Callable[[Files], Project],
+) -> None:
+    config = CONFIG + "  five: {tool: pytest, coverage: false}\n  six: {tool: bandit, paths: [.]}\n"
+    told = json.loads(project({"eee-ci.yaml": config, "test_x.py": ""}).run("plan", "--json").stdout)
+    names = ("PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE", "EEE_CI_PYCACHE")
+    env = {gate["gate"]: [gate["environment"].get(name) for name in names] for gate in told["gates"]}
+    assert env["one"] == ["{cache}/pycache", None, None]
+    assert env["five"] == env["six"] == [None, "1", "{cache}/pycache"]
+
+
 def test_without_a_cache_it_says_so(project: Callable[[Files], Project]) -> None:
     said = project({"eee-ci.yaml": CONFIG}).run("plan", "--why", "--no-cache", "one").stdout
     assert said == "one: runs because nothing is remembered (--no-cache, or the cache is off)\n"

@@ -119,6 +119,41 @@ def test_stale_byte_code_is_renewed_below_the_prefix_only(tmp_path: Path) -> Non
     assert old.read_bytes() == before
 
 
+SETTLED = """import json, os, sys
+names = ("PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE", "EEE_CI_PYCACHE")
+print(json.dumps([sys.dont_write_bytecode, sys.pycache_prefix, *map(os.environ.get, names)]))
+"""
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_prefix_for_the_launched_alone_is_not_in_force_while_python_starts(
+    compiled: bool, tmp_path: Path
+) -> None:
+    root, prefix = tmp_path / "root", tmp_path / "prefix"
+    (root / "settled").mkdir(parents=True)
+    (root / "settled" / "__init__.py").write_text("", encoding="utf-8")
+    (root / "settled" / "__main__.py").write_text(SETTLED, encoding="utf-8")
+    if compiled:
+        python(root, "-m", "compileall", "-q", "settled")
+    env = {"EEE_CI_PYCACHE": str(prefix), "PYTHONDONTWRITEBYTECODE": "1"}
+    ended = launched(root, "--cwd-on-path", "-m", "settled", **env)
+    children = ["", "1", None] if compiled else [str(prefix), None, None]
+    assert json.loads(ended.stdout) == [False, str(prefix), *children]
+    written = {path.name.split(".")[0] for path in prefix.rglob("*.pyc")}
+    assert {"__init__", "settled"} & written  # ours, below the prefix
+    assert not {"enum", "re", "typing", "types", "_compiler"} & written
+
+
+def test_what_runs_the_project_in_more_processes_hands_the_prefix_on(tmp_path: Path) -> None:
+    (tmp_path / "pytest").mkdir()
+    (tmp_path / "pytest" / "__init__.py").write_text("", encoding="utf-8")
+    (tmp_path / "pytest" / "__main__.py").write_text(SETTLED, encoding="utf-8")
+    python(tmp_path, "-m", "compileall", "-q", "pytest")
+    env = {"EEE_CI_PYCACHE": str(tmp_path / "prefix"), "PYTHONDONTWRITEBYTECODE": "1"}
+    ended = launched(tmp_path, "--cwd-on-path", "-m", "pytest", **env)
+    assert json.loads(ended.stdout)[2:] == [str(tmp_path / "prefix"), None, None]
+
+
 @pytest.fixture
 def import_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The import system as it is, to be put back; byte code goes below the folder returned."""

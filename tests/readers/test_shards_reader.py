@@ -142,7 +142,7 @@ def test_mypy_works_in_several_processes_where_it_can(version: str | None, proce
 
 def test_mypy_is_told_how_many_after_the_words_of_the_gate() -> None:
     steps = (Step(argv=("fetch",)), Step(argv=("mypy", "--strict", "--junit-xml", "x", "--", "src")))
-    env = {"PYTHONPYCACHEPREFIX": "{cache}/pycache", "X": "1"}
+    env = {"PYTHONPYCACHEPREFIX": "{cache}/pycache", "EEE_CI_PYCACHE": "{cache}/pycache", "X": "1"}
     made = mypy_workers.spread(gate(), SITE, msgspec.structs.replace(WHOLE, steps=steps, env=env), 2)
     assert made.env == {"X": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     assert made.steps[0] == steps[0]
