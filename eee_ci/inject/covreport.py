@@ -66,7 +66,7 @@ def main(argv: list[str]) -> int:
         merged = wish.get("merged") or f"{report}.data"
         merge(wish, data, merged)
         cov = loaded(coverage, merged)
-        sibling("covmemo").report(cov, report, wish.get("memo"))
+        sibling("covmemo").report(cov, report, wish.get("memo"), sibling("covlean").report)
         if wish.get("facts"):
             put(wish["facts"], facts(wish, data))
     except (UnusableError, sqlite3.Error) as error:

@@ -1,5 +1,6 @@
 """Reports of single files are kept, and whatever is doubtful is coverage.py's own report."""
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -8,9 +9,10 @@ from typing import Any
 import coverage
 import pytest
 
-from eee_ci.inject import covmemo
+from eee_ci.inject import covlean, covmemo
 
-A, B = "def f(x):\n    if x:\n        return 1\n    return 2\n", "y = 1\n"
+A = "def f(x):\n    if x:\n        return 1\n    return 2\n\n\nclass C:\n    def g(self):\n        return 3\n"
+B = "y = 1\n"
 
 
 @pytest.fixture
@@ -31,9 +33,13 @@ def measured(project: Path, **settings: Any) -> coverage.Coverage:
 
 
 def report(cov: coverage.Coverage, memo: Path | None) -> dict[str, Any]:
-    covmemo.report(cov, "out.json", str(memo) if memo else None)
+    """Less the time, and what nobody asks for: classes, and the functions of files that ran as a whole."""
+    covmemo.report(cov, "out.json", str(memo) if memo else None, covlean.report)
     found: dict[str, Any] = json.loads(Path("out.json").read_text(encoding="utf-8"))
     found["meta"].pop("timestamp")
+    for file in found["files"].values():
+        for kind in ("classes",) if file["missing_lines"] else ("classes", "functions"):
+            file.pop(kind, None)
     return found
 
 
@@ -58,6 +64,25 @@ def test_what_is_kept_is_what_coverage_says(project: Path, monkeypatch: pytest.M
     seen = asked(again, monkeypatch)
     assert report(again, memo) == wanted
     assert seen == [["b.py"]]  # the shortest, to see that the totals are still made alike
+
+
+def test_only_functions_of_files_that_lack_lines_are_looked_for(project: Path) -> None:
+    covmemo.report(measured(project), "out.json", str(project / "memo"), covlean.report)
+    files = json.loads(Path("out.json").read_text(encoding="utf-8"))["files"]
+    assert sorted(files["a.py"]["functions"]) == ["", "C.g", "f"]
+    assert list(files["b.py"]["functions"]) == [""]
+    assert not any("classes" in file for file in files.values())
+
+
+def test_a_report_that_cannot_be_made_lean_is_coverages(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = report(measured(project), None)
+    monkeypatch.setattr(covlean, "leaning", lambda _: contextlib.nullcontext())  # changes nothing inside
+    cov = measured(project)
+    seen = asked(cov, monkeypatch)
+    assert report(cov, project / "memo") == wanted
+    assert seen == [["a.py", "b.py"], None]
 
 
 def test_an_edited_file_is_asked_for_anew(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,7 +43,13 @@ def report(root: Path, data: Path, **wish: Any) -> tuple[int, str]:
 
 
 def timeless(file: Path) -> str:
-    return re.sub(r'"timestamp": "[^"]*"', "", file.read_text("utf-8"))
+    """Less the time, and what nobody asks for: classes, and the functions of files that ran as a whole."""
+    found = json.loads(file.read_text("utf-8"))
+    del found["meta"]["timestamp"]
+    for told in found["files"].values():
+        for kind in ("classes",) if told["missing_lines"] else ("classes", "functions"):
+            told.pop(kind, None)
+    return json.dumps(found)
 
 
 def plain(root: Path, data: Path) -> str:
