@@ -159,6 +159,15 @@ def test_the_command_keeps_everything_out_of_the_tree(tmp_path: Path) -> None:
     assert [one.name for one in mypy.requirements(recorded.gate("mypy"))] == ["mypy"]
 
 
+@pytest.mark.parametrize(("version", "compact"), [("1.18.2", False), ("1.19.1", True), ("1.20.0", False)])
+def test_a_version_before_the_compact_cache_became_the_usual_one_is_told_of_it(
+    version: str, compact: bool, tmp_path: Path
+) -> None:
+    tool = Tool(name="mypy", argv=("mypy",), version=version)
+    argv = mypy.command(recorded.gate("mypy"), recorded.site(tmp_path, tool)).steps[0].argv
+    assert ("--fixed-format-cache" in argv, "--sqlite-cache" in argv) == (compact, compact)
+
+
 @pytest.mark.parametrize(
     ("file", "words"),
     [
