@@ -15,6 +15,7 @@ from eee_ci.model import Cost, Noun
 
 FILE = ".eee-ci/history.json"
 SCHEMA = 1
+PART = " (part)"  # behind the name of a gate, which has no blank: runs of a part of its files
 KEPT = 20  # runs of a gate that count
 LARGEST = 8 * 1024 * 1024
 T = TypeVar("T")
@@ -34,6 +35,11 @@ class History(Noun, frozen=True, kw_only=True):
         """Seconds that the gate will take: the middle of its last runs, the prior while there are none."""
         known = [cost.seconds for cost in self._last(gate) if cost.seconds is not None]
         return statistics.median(known) if known else prior
+
+    def part(self, gate: str, share: float, prior: float) -> float:
+        """Seconds that a part of the gate's files will take, by their share of the whole's seconds: not less
+        than the middle of its last such runs, since to start a tool takes its time whatever it judges."""
+        return max(self.expected(gate, prior) * share, self.expected(gate + PART, 0.0))
 
     def peak(self, gate: str) -> int | None:
         """Bytes that it may need: the most of its last runs, of its largest process; None where unknown."""
@@ -80,16 +86,21 @@ def load(root: Path) -> History:
     return History(gates=history.gates, failed=history.failed)
 
 
-def record(root: Path, executed: Mapping[str, Cost], *, failed: Collection[str] = ()) -> str | None:
-    """Add one run of each gate that was really executed, `failed` those of them that did not pass. A sentence
-    when it could not be kept: two runs at once both finish, and the later one's history wins."""
+def record(
+    root: Path, executed: Mapping[str, Cost], *, failed: Collection[str] = (), parts: Collection[str] = ()
+) -> str | None:
+    """Add one run of each gate that was really executed, `failed` those of them that did not pass, `parts`
+    those that judged some of their files only. A sentence when it could not be kept: two runs at once both
+    finish, and the later one's history wins."""
     known = {gate: cost for gate, cost in executed.items() if cost.seconds is not None and _sound(cost)}
     if not known:
         return None
     before = load(root)
     history = {
         "schema": SCHEMA,
-        "gates": _added(before.gates, known.items()),
+        "gates": _added(
+            before.gates, ((gate + PART * (gate in parts), cost) for gate, cost in known.items())
+        ),
         "failed": _added(before.failed, ((gate, gate in failed) for gate in known)),
     }
     try:

@@ -27,6 +27,17 @@ def test_the_middle_of_the_last_twenty_runs_is_expected() -> None:
     assert (known.expected("lint", 1.0), known.expected("odd", 1.0)) == (9.5, 2.0)
 
 
+def test_a_part_is_expected_to_take_its_share_and_what_parts_took_at_least(tmp_path: Path) -> None:
+    history.record(tmp_path, {"tests": Cost(seconds=20.0)})
+    assert history.load(tmp_path).part("tests", 0.1, 1.0) == 2.0
+    for seconds in (3.0, 5.0, 4.0):
+        history.record(tmp_path, {"tests": Cost(seconds=seconds)}, failed=["tests"], parts=["tests"])
+    known = history.load(tmp_path)
+    assert known.expected("tests", 1.0) == 20.0
+    assert [known.part("tests", share, 1.0) for share in (0.1, 0.5)] == [4.0, 10.0]
+    assert known.failed == {"tests": (False, True, True, True)}
+
+
 def test_runs_of_unknown_length_do_not_count() -> None:
     assert History(gates={"lint": costs(None, 3.0, None)}).expected("lint", 1.0) == 3.0
     assert History(gates={"lint": costs(None)}).expected("lint", 1.0) == 1.0

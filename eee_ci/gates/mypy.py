@@ -20,7 +20,7 @@ PINNABLE = True
 EXITS = {0: "clean", 1: reading.FOUND, 2: "stopped"}  # 2: a syntax error, then with findings; or wrong usage
 REPORT, PROOF = "mypy.jsonl", "mypy.xml"  # a clean run prints nothing: its JUnit file says that it ended
 # The form of its cache that is mypy's own default one version later: a quarter of a first run is saved.
-COMPACT = {(1, 19): ("--fixed-format-cache", "--sqlite-cache")}
+COMPACT: dict[tuple[int, ...], tuple[str, ...]] = {(1, 19): ("--fixed-format-cache", "--sqlite-cache")}
 CHOOSES = {"files", "packages", "modules"}  # settings with which a project says itself what is checked
 NAMES = {"-p", "--package", "-m", "--module", "-c", "--command"}  # arguments that cannot stand with paths
 

@@ -34,7 +34,8 @@ def run(
     if signals.first is None:
         keeping.keep(plan, verdicts, course.said, when=stamp)
     failed = [verdict.gate for verdict in verdicts if verdict.status == "failed"]
-    kept = history.record(Path(plan.root), costs(verdicts), failed=failed)
+    parts = [job.gate.id for job in plan.jobs if job.share < 1]
+    kept = history.record(Path(plan.root), costs(verdicts), failed=failed, parts=parts)
     return Run(
         version=__version__,
         project=Path(plan.root).name,

@@ -34,6 +34,7 @@ class Job(Noun, frozen=True, kw_only=True):
     selection: Selection | None = None  # of a test gate
     processes: int = 1  # that share its work
     notes: tuple[str, ...] = ()  # on how it came to be run like this
+    share: float = 1.0  # of the gate's work; the rest is remembered
     whole: Command | None = None  # where `command` is for a part of the files: the one for all of them
 
     @property

@@ -56,7 +56,11 @@ def make(gate: Gate, setting: Setting, *, asked: bool) -> Job:
         return _complete(command, found.values(), job, setting)
 
     ready = msgspec.structs.replace(job, site=site, command=complete(made))
-    return _spread(_remembered(ready, setting.keys, complete, setting.environ) if setting.keys else ready)
+    known = _remembered(ready, setting.keys, complete, setting.environ) if setting.keys else ready
+    if known.share < 1:
+        seconds = setting.past.part(gate.id, known.share, adapter.PRIOR)
+        known = msgspec.structs.replace(known, expected=seconds)
+    return _spread(known)
 
 
 def _shared(job: Job, site: Site, setting: Setting) -> Job:
@@ -111,7 +115,7 @@ def _chosen(job: Job, manifest: Manifest, known: Keys, environ: Mapping[str, str
         selection=chosen,
         command=selected.command(job.command, chosen, covers=covers),
         whole=selected.command(job.command, chosen.everything, covers=covers) if choice.skip else None,
-        expected=job.expected * selected.share(chosen),
+        share=selected.share(chosen),
         because=(*job.because, *selected.told(choice)),
     )
 
@@ -129,9 +133,7 @@ def _divided(job: Job, known: Keys, complete: Callable[[Command], Command]) -> J
     if part is None:
         return job
     share = len(division.stale or ()) / (len(division.stale or ()) + len(division.known))
-    return msgspec.structs.replace(
-        job, command=complete(part), whole=job.command, expected=job.expected * share
-    )
+    return msgspec.structs.replace(job, command=complete(part), whole=job.command, share=share)
 
 
 def effective(gate: Gate, held: dict[str, Limit]) -> Gate:
