@@ -18,6 +18,8 @@ from typing import Any, Callable  # noqa: UP035 - Python 3.8
 from .bytecode import IMPORT, argument, calls_import
 from .scene import Scene
 
+# An audit event of our own: what answers it runs without being traced, at a third of the cost.
+SEEN = "eee_ci.imports"
 HIDDEN = "<frozen importlib._bootstrap>"  # warnings and tracebacks leave frames of this file out
 
 
@@ -40,15 +42,13 @@ class Edges:
             if below is not None:
                 self.files.setdefault(name, set()).add(below)
                 self.scene.shared.modules.add(below)
-        original, seen, scene = builtins.__import__, self.seen, self.scene
+                self.scene.bodies[below] = None
+        original, scene = builtins.__import__, self.scene
 
         class Call:
             def __get__(self, *_: object) -> Any:
                 if scene.listening:
-                    try:
-                        seen(sys._getframe(1))
-                    except Exception as error:  # noqa: BLE001 - the tests must not notice
-                        scene.fail(error)
+                    sys.audit(SEEN, sys._getframe(1))
                 return original
 
         builtins.__import__ = type("Import", (), {"__call__": Call()})()

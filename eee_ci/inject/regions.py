@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import dis
 import os
 import sqlite3
+import sys
 import tokenize
-from typing import Iterable, Iterator  # noqa: UP035 - Python 3.8
+import types
+from typing import Any, Iterable, Iterator, Mapping  # noqa: UP035 - Python 3.8
 
 LINES = """
     select context.context, file.path, seen.line from (
@@ -15,6 +18,10 @@ LINES = """
     ) as seen join context on context.id = seen.context_id join file on file.id = seen.file_id
 """
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+OPTIMIZED = 1  # the flag of code that is a function's
+BEGIN = dis.opmap.get("RESUME")
+# Code did not know its qualified name before; later there is some for annotations, on lines of signatures.
+NAMED = (3, 11) <= sys.version_info < (3, 14)
 
 
 def lines(file: str) -> Iterable[tuple[str, str, int]]:
@@ -25,9 +32,14 @@ def lines(file: str) -> Iterable[tuple[str, str, int]]:
     return found
 
 
-def entered(found: Iterable[tuple[str, str, int]], root: str) -> dict[str, dict[str, set[str]]]:
-    """The functions that these lines belong to."""
-    owners: dict[str, dict[int, str]] = {}
+def entered(
+    found: Iterable[tuple[str, str, int]],
+    root: str,
+    bodies: Mapping[str, list[types.CodeType] | None] = types.MappingProxyType({}),
+) -> dict[str, dict[str, set[str]]]:
+    """The functions that these lines belong to. `bodies` are all that ran of a file, where that is known: to
+    read them is a tenth of the work that parsing the file is."""
+    owners: dict[str, dict[int, set[str]]] = {}
     below: dict[str, str] = {}
     made: dict[str, dict[str, set[str]]] = {}
     for label, path, line in found:
@@ -35,12 +47,10 @@ def entered(found: Iterable[tuple[str, str, int]], root: str) -> dict[str, dict[
             absolute = os.path.join(root, path)
             inside = absolute.startswith(os.path.join(root, ""))
             below[path] = absolute[len(root) + 1 :].replace(os.sep, "/") if inside else ""
-            owners[path] = of_file(absolute) if below[path].endswith(".py") else {}
+            owners[path] = owning(absolute, bodies.get(below[path])) if below[path].endswith(".py") else {}
         if below[path]:
             names = made.setdefault(label, {}).setdefault(below[path], set())
-            name = owners[path].get(line)
-            if name is not None:
-                names.add(name)
+            names |= owners[path].get(line, set())
     return made
 
 
@@ -51,6 +61,30 @@ def told(made: dict[str, dict[str, set[str]]], labels: Iterable[str]) -> dict[st
         for path, names in made.get(label, {}).items():
             merged.setdefault(path, set()).update(names)
     return {path: sorted(names) for path, names in sorted(merged.items())}
+
+
+def owning(path: str, bodies: list[types.CodeType] | None) -> dict[int, set[str]]:
+    """Line to functions."""
+    if not bodies or not NAMED:
+        return {line: {name} for line, name in of_file(path).items()}
+    found: dict[int, set[str]] = {}
+    for body in bodies:
+        for name, line in of_code(body, ""):
+            found.setdefault(line, set()).add(name)
+    return found
+
+
+def of_code(code: Any, name: str) -> Iterator[tuple[str, int]]:
+    """Qualified names and lines of the functions in a code object. The lines of a lambda or a class belong to
+    the function around. What comes before the body, on the line of the `def`, is no line of its own."""
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            own = inner.co_flags & OPTIMIZED and inner.co_name[:1] != "<"
+            yield from of_code(inner, inner.co_qualname if own else name)  # type: ignore[attr-defined,unused-ignore]  # since Python 3.11
+    if name:
+        raw = code.co_code
+        begin = next((at for at in range(0, len(raw), 2) if raw[at] == BEGIN), 0) + 2
+        yield from ((name, line) for _, end, line in code.co_lines() if line and end > begin)
 
 
 def of_file(path: str) -> dict[int, str]:

@@ -42,6 +42,7 @@ class Scene:
         self.ground = ground
         self.scopes: dict[str, Scope] = {}
         self.shared = self.current = self.scope(SHARED)
+        self.bodies: dict[str, list[Any] | None] = {}  # code of files that ran; None where some is not known
         self.trouble: str | None = None
         self.pid = os.getpid()
         self.thread = threading.get_ident()

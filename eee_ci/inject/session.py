@@ -47,7 +47,7 @@ class Recorder:
             self.scene.shared.imports.update(name.partition(".")[0] for name in list(sys.modules))
             self.measure()
             self.edges.start()
-            watch.Watch(self.scene).start()
+            watch.Watch(self.scene, self.edges).start()
             self.scene.listening = True
             self.load(arguments)
         except Exception as error:  # noqa: BLE001 - the tests must not notice

@@ -10,19 +10,22 @@ from types import FrameType
 from typing import Any, Callable  # noqa: UP035 - Python 3.8
 
 from . import signs
-from .edges import precede
+from .edges import SEEN, Edges, precede
 from .scene import Scene
 from .signs import frames
 
 PATHS = ("stat", "lstat", "access", "readlink")
+LOOKED = "eee_ci.looks"  # an audit event of our own, as SEEN is
 
 
 class Watch:
     """An audit hook, and functions in the place of those that raise no event."""
 
-    def __init__(self, scene: Scene) -> None:
+    def __init__(self, scene: Scene, edges: Edges) -> None:
         self.scene = scene
         self.handlers: dict[str, Callable[[Any], None]] = {
+            SEEN: lambda arguments: edges.seen(*arguments),
+            LOOKED: lambda arguments: self.looked(*arguments),
             "open": self.opened,
             "os.listdir": self.listed,
             "os.scandir": self.listed,
@@ -39,21 +42,11 @@ class Watch:
         self.sentences = {**signs.STARTS, **signs.TALKS}
 
     def start(self) -> None:
-        handlers, sentences, scene = self.handlers, self.sentences, self.scene
+        handlers, sentences, heard = self.handlers, self.sentences, self.heard
 
         def hook(event: str, arguments: Any) -> None:
-            handler = handlers.get(event)
-            if handler is None and event not in sentences:
-                return
-            if not scene.listening or os.getpid() != scene.pid:
-                return
-            try:
-                if handler is not None:
-                    handler(arguments)
-                else:
-                    scene.current.distrust(event, sentences[event])
-            except Exception as error:  # noqa: BLE001 - an audit hook that raises stops the program
-                scene.fail(error)
+            if event in handlers or event in sentences:
+                heard(event, arguments)
 
         hook.__cantrace__ = signs.MEASURED  # type: ignore[attr-defined]  # what the interpreter looks for
         sys.addaudithook(hook)
@@ -61,6 +54,18 @@ class Watch:
             self.replace(name)
         self.replace_fork()
         precede(linecache.getlines, self.quoted)
+
+    def heard(self, event: str, arguments: Any) -> None:
+        scene = self.scene
+        if not scene.listening or os.getpid() != scene.pid:
+            return
+        try:
+            if event in self.handlers:
+                self.handlers[event](arguments)
+            else:
+                scene.current.distrust(event, self.sentences[event])
+        except Exception as error:  # noqa: BLE001 - an audit hook that raises stops the program
+            scene.fail(error)
 
     def quoted(self, file: Any, *_: Any) -> None:
         """Sources are kept: only the first to read one opens the file."""
@@ -75,15 +80,16 @@ class Watch:
 
     def replace(self, name: str) -> None:
         """Put a function of the same signature in the place of one of `os`."""
-        original = getattr(os, name)
-        seen = self.looked
+        original, scene, audit = getattr(os, name), self.scene, sys.audit
 
         def stat(path: Any, *, dir_fd: Any = None, follow_symlinks: bool = True) -> Any:
-            seen(path, dir_fd)
+            if scene.listening:
+                audit(LOOKED, path, dir_fd)
             return original(path, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
 
         def lstat(path: Any, *, dir_fd: Any = None) -> Any:
-            seen(path, dir_fd)
+            if scene.listening:
+                audit(LOOKED, path, dir_fd)
             return original(path, dir_fd=dir_fd)
 
         def access(
@@ -94,7 +100,8 @@ class Watch:
             effective_ids: bool = False,
             follow_symlinks: bool = True,
         ) -> Any:
-            seen(path, dir_fd)
+            if scene.listening:
+                audit(LOOKED, path, dir_fd)
             return original(
                 path, mode, dir_fd=dir_fd, effective_ids=effective_ids, follow_symlinks=follow_symlinks
             )
@@ -131,17 +138,10 @@ class Watch:
 
     def looked(self, path: Any, folder: Any) -> None:
         """Somebody asks what a path is."""
-        scene = self.scene
-        if not scene.listening or type(path) is int:
+        below, scope = None if type(path) is int else self.below(path, folder), self.scene.current
+        if below is None or below in scope.stats or below in scope.absent or self.is_machinery(below):
             return
-        try:
-            below = self.below(path, folder)
-            if below is None or below in scene.current.stats or below in scene.current.absent:
-                return
-            if os.getpid() == scene.pid and not self.is_machinery(below):
-                scene.note(below, "stats", self.modules())
-        except Exception as error:  # noqa: BLE001 - the tests must not notice
-            scene.fail(error)
+        self.scene.note(below, "stats", self.modules())
 
     def below(self, path: Any, folder: Any = None) -> str | None:
         if folder is not None:
@@ -210,6 +210,9 @@ class Watch:
             below = self.below(code.co_filename) if code.co_filename[:1] == "/" else None
             if below is not None:
                 self.scene.current.modules.add(below)
+                known = self.scene.bodies.setdefault(below, [])
+                if known is not None and not any(code is body for body in known):
+                    known.append(code)
 
     def traced(self, _: Any) -> None:
         """Whoever traces takes the measurement's place. Threads and doctest put back what was there."""

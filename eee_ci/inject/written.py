@@ -76,7 +76,8 @@ def executed(recorder: Recorded) -> dict[str, dict[str, set[str]]] | None:
     if not os.path.exists(file):
         recorder.scene.fail("coverage.py saved no data")
         return None
-    return regions.entered(regions.lines(file), recorder.scene.ground.roots[0])
+    scene = recorder.scene
+    return regions.entered(regions.lines(file), scene.ground.roots[0], scene.bodies)
 
 
 class Writer:

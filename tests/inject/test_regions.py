@@ -7,6 +7,7 @@ import pytest
 
 from eee_ci.inject import regions
 
+EMPTY = 7  # a line of the source without code
 SOURCE = """\
 import os
 
@@ -66,6 +67,51 @@ def test_functions_are_entered_when_one_of_their_lines_ran(tmp_path: Path) -> No
         "a.py": ["C.m", "first", "first.<locals>.inner"],
         "b.txt": [],
     }
+
+
+@pytest.mark.skipif(not regions.NAMED, reason="code of this version is not read")
+def test_code_that_ran_tells_the_same_as_its_source(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("nothing that can be parsed (", encoding="utf-8")
+    body = compile(SOURCE, "a.py", "exec")
+    found = [(str(line), f"{tmp_path}/a.py", line) for line in range(1, SOURCE.count("\n") + 1)]
+    made = regions.entered(found, str(tmp_path), {"a.py": [body]})
+    wanted = {str(line): {name} for line, name in regions.of_source(SOURCE).items() if line != EMPTY}
+    assert {label: paths["a.py"] for label, paths in made.items() if paths["a.py"]} == wanted
+
+
+@pytest.mark.skipif(not regions.NAMED, reason="code of this version is not read")
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ("def f(): return 1\n", 1),
+        ("def f(a): return [\n    a,\n]\n", 1),
+        ("def f(\n    a, b=1\n): return a\n", 3),
+        ("@property\ndef f(a): return a\n", 2),
+        ("def f(a):\n    @a\n    def g(): pass\n", 2),
+        ("def f(a):\n    return (\n        yield)\n", 3),
+        ("def f(a):\n    class C:\n        x = 1\n    return lambda: a\n", 3),
+        ("async def f(a):\n    return [\n        x for x in a\n    ]\n", 3),
+        ("def f(a):\n    def g():\n        return a\n    return g\n", 4),
+    ],
+)
+def test_code_of_every_kind_belongs_to_its_function(source: str, line: int, tmp_path: Path) -> None:
+    body = compile(source, "a.py", "exec")
+    made = regions.entered([("one", f"{tmp_path}/a.py", line)], str(tmp_path), {"a.py": [body]})
+    assert "f" in made["one"]["a.py"]
+
+
+@pytest.mark.skipif(not regions.NAMED, reason="code of this version is not read")
+def test_to_define_a_function_is_not_to_enter_it(tmp_path: Path) -> None:
+    source = "def f(a, b):\n    def g():\n        return a + b\n\n    return g\n"
+    bodies = {"a.py": [compile(source, "a.py", "exec")]}
+    made = regions.entered([("one", f"{tmp_path}/a.py", line) for line in (1, 2)], str(tmp_path), bodies)
+    assert made["one"]["a.py"] == {"f"}
+
+
+def test_of_files_whose_code_is_not_all_known_the_source_is_parsed(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(SOURCE, encoding="utf-8")
+    made = regions.entered([("one", f"{tmp_path}/a.py", 7)], str(tmp_path), {"a.py": None})
+    assert made["one"]["a.py"] == {"first"}
 
 
 def test_a_source_that_cannot_be_parsed_is_said(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What the recorder's watch makes of the events it hears, one by one."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import CodeType
@@ -9,9 +10,10 @@ from typing import Any
 import pytest
 
 from eee_ci.inject import signs
+from eee_ci.inject.edges import Edges
 from eee_ci.inject.ground import Ground
 from eee_ci.inject.scene import Scene, Scope
-from eee_ci.inject.watch import Watch
+from eee_ci.inject.watch import LOOKED, Watch
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def watch(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watch]:
     scene = Scene(Ground(str(root), str(root.parent / "scratch")))
     scene.turn(scene.scope("file:tests/test_a.py"))
     scene.listening = True
-    yield Watch(scene)
+    yield Watch(scene, Edges(scene))
     assert scene.trouble is None
 
 
@@ -104,7 +106,7 @@ def test_what_is_asked_of_a_path_counts_once(watch: Watch, root: Path) -> None:
 
 def test_who_does_not_listen_notes_nothing(watch: Watch, root: Path) -> None:
     watch.scene.listening = False
-    watch.looked(f"{root}/data/a.txt", None)
+    watch.heard(LOOKED, (f"{root}/data/a.txt", None))
     watch.quoted(f"{root}/m.py")
     assert (seen(watch).stats, seen(watch).data) == (set(), set())
 
@@ -112,8 +114,8 @@ def test_who_does_not_listen_notes_nothing(watch: Watch, root: Path) -> None:
 def test_a_fault_of_the_watch_makes_the_record_worthless(root: Path) -> None:
     scene = Scene(Ground(str(root), str(root)))
     scene.listening = True
-    watch = Watch(scene)
-    watch.looked(3.5, 7)
+    watch = Watch(scene, Edges(scene))
+    watch.heard(LOOKED, (3.5, 7))
     assert scene.trouble is not None
     assert scene.trouble.startswith("the recorder failed: ")
     scene.trouble = None
@@ -256,6 +258,7 @@ def test_a_function_of_os_that_takes_an_open_folder_is_still_known_as_such(
         monkeypatch.setattr(os, name, getattr(os, name))
     for name in ("supports_dir_fd", "supports_fd", "supports_follow_symlinks", "supports_effective_ids"):
         monkeypatch.setattr(os, name, set(getattr(os, name)))
+    monkeypatch.setattr(sys, "audit", lambda event, *arguments: watch.heard(event, arguments))
     for name in ("stat", "lstat", "access", "readlink"):
         watch.replace(name)
     assert os.stat in os.supports_dir_fd
