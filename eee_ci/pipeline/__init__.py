@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from eee_ci import __version__, history, judge, tree
+from eee_ci import __version__, history, judge
 from eee_ci.model import Cost, Run, Verdict
 from eee_ci.pipeline import attempts, dispatch, keeping
 from eee_ci.plan import Plan
@@ -29,7 +29,7 @@ def run(
     started, began = datetime.now(UTC), clock()
     course = dispatch.Course(plan, executor, watch=watch, clock=clock, fail_fast=fail_fast)
     verdicts = course.run(signals)
-    verdicts = unstale(plan, verdicts)
+    verdicts = unstale(course.looking.changed(), verdicts)
     stamp = started.strftime("%Y-%m-%dT%H:%M:%SZ")
     if signals.first is None:
         keeping.keep(plan, verdicts, course.said, when=stamp)
@@ -55,9 +55,8 @@ def run(
     )
 
 
-def unstale(plan: Plan, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+def unstale(changed: tuple[str, ...], verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     """A verdict on files that changed while it was reached is no verdict."""
-    changed = tree.changed_since(plan.tree)
     if not changed or any("modified" in verdict.flags for verdict in verdicts):
         return verdicts
     reason = f"files changed while it ran: {attempts.listed(changed)}; run it again"

@@ -59,7 +59,7 @@ class Course:
         self._earlier: dict[str, list[Verdict]] = {}
         self._done: dict[str, Verdict] = {}
         self._blamed: set[str] = set()
-        self._moved: tuple[str, ...] | None = None  # files that differ by now; None: nobody has looked yet
+        self.looking = tree.Looking(plan.tree)
         self.said: dict[str, Said] = {}  # what adapters read
         self._closing = ""  # why nothing new starts, in words
 
@@ -134,7 +134,7 @@ class Course:
             del self._running[job.gate.id]
         if not self._fail_fast and not any(job.may_repeat for job in ended):
             self._start()
-        self._moved = None
+        self.looking.forget()
         for job, (_, outcome) in zip(ended, outcomes, strict=True):
             self._settle(job, outcome)
 
@@ -211,9 +211,8 @@ class Course:
         """Files that differ since the start and that no earlier gate was blamed for."""
         if job.command is None or not job.command.writes or job.command.copy:
             return ()
-        if self._moved is None:  # one look for all that ended by then: it costs as much as a small gate
-            self._moved = tree.changed_since(self._plan.tree)
-        new = [path for path in self._moved if path not in self._blamed]
+        # one look for all that ended by then: it costs as much as a small gate
+        new = [path for path in self.looking.changed() if path not in self._blamed]
         self._blamed.update(new)
         return tuple(new)
 
