@@ -1,6 +1,5 @@
 """The environment of jobs: built from a list of names, never what is left of the caller's."""
 
-import fnmatch
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -89,7 +88,27 @@ def _chosen(environ: Mapping[str, str], names: Sequence[str]) -> dict[str, str]:
 
 
 def _like(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+    return any(_means(pattern, name) for pattern in patterns)
+
+
+def _means(pattern: str, name: str) -> bool:
+    """`*` stands for anything. Asked thousands of times, too often for regular expressions."""
+    head, *middle, tail = pattern.split("*") if "*" in pattern else (pattern, "")
+    if "*" not in pattern:
+        return name == pattern
+    inner = name[len(head) : len(name) - len(tail)]
+    fits = len(name) >= len(head) + len(tail) and name.startswith(head) and name.endswith(tail)
+    return fits and _in_order(inner, middle)
+
+
+def _in_order(words: str, pieces: Sequence[str]) -> bool:
+    at = 0
+    for piece in pieces:
+        at = words.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    return True
 
 
 def _quotas(proc: Path = Path("/proc/self/cgroup"), mount: Path = Path("/sys/fs/cgroup")) -> list[int]:

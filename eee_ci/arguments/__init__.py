@@ -1,7 +1,7 @@
 """The words of the command line: the verbs and their options."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NoReturn
 
 from eee_ci import __version__
@@ -24,8 +24,8 @@ class _Parser(argparse.ArgumentParser):
         self.exit(USAGE, f"{self.prog}: {message}\n  hint: {self.prog} --help\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Understands every command line."""
+def parser(words: Collection[str]) -> argparse.ArgumentParser:
+    """Understands a command line; only the verbs that stand in it get their options."""
     top = _Parser(
         prog="eee-ci",
         description="One command, one verdict: lint, types, tests, coverage, security, build; offline.",
@@ -35,13 +35,20 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("-V", "--version", action="version", version=f"eee-ci {__version__}")
     top.add_argument("-C", "--directory", metavar="DIR", help="run as if started in DIR")
-    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
+    verbs = top.add_subparsers(
+        dest="verb",
+        metavar="VERB",
+        required=True,
+        parser_class=_Parser,
+        prog=top.prog,  # else it lays out a help to know it, for which it loads much
+    )
     for name, said, description, add in _VERBS:
         shape = argparse.RawTextHelpFormatter if add is _cache else argparse.HelpFormatter
         made = verbs.add_parser(
             name, help=said, description=description, allow_abbrev=False, formatter_class=shape
         )
-        add(made)
+        if name in words:
+            add(made)
     return top
 
 

@@ -1,12 +1,12 @@
 """The gate config: YAML and presets in, a resolved Config out, or every fault of it at once."""
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
+from eee_ci import digests
 from eee_ci.config.agents import Agents as Agents  # the noun of this door
 from eee_ci.config.editor import schema as schema
 from eee_ci.config.extend import Files
@@ -70,7 +70,7 @@ def _digest(fields: dict[str, Any]) -> str:
     decides = msgspec.to_builtins(Config(source="", digest="", **fields), str_keys=True)
     gates = {gate["id"]: gate for gate in decides["gates"]}
     data = msgspec.json.encode({**decides, "gates": gates}, order="sorted")
-    return hashlib.sha256(data).hexdigest()
+    return digests.sha256(data).hexdigest()
 
 
 def _error(faults: list[Fault]) -> ConfigError:

@@ -12,7 +12,7 @@ from eee_ci.errors import UsageError, WriteError
 from eee_ci.files.handles import FROM, INTO, NEW, above
 
 _OWN = 0o700
-_ASIDE = re.compile(r"\.eee-ci-[0-9a-f]{16}")
+_ASIDE = r"\.eee-ci-[0-9a-f]{16}"
 _ROOM = 1 << 30  # bytes that a place for scratch folders should have free
 _USUAL = ("/tmp", "/var/tmp")  # noqa: S108  # nosec B108 - what goes there is 0700 and has a random name
 _LONGEST = 60  # characters of such a place: tools put sockets there, whose names end at 107
@@ -129,7 +129,7 @@ def discard(path: Path) -> None:
 
 def sweep(place: Path) -> None:
     """Remove what a killed process had written aside in a folder and did not come to rename."""
-    names = [path for path in place.iterdir() if _ASIDE.fullmatch(path.name)] if place.is_dir() else []
+    names = [path for path in place.iterdir() if re.fullmatch(_ASIDE, path.name)] if place.is_dir() else []
     for path in names:
         if not path.is_symlink() and path.is_file():
             discard(path)

@@ -1,9 +1,9 @@
 """Views become trees, and trees are compared."""
 
-import hashlib
 import os
 from pathlib import Path
 
+from eee_ci import digests
 from eee_ci.model import Tree
 from eee_ci.tree import known
 from eee_ci.tree.content import PLAIN, Entry
@@ -43,7 +43,7 @@ def _entry(tree: Tree, path: str) -> Entry | None:
 
 
 def _id(entries: dict[str, Entry]) -> str:
-    digest = hashlib.sha256()
+    digest = digests.sha256()
     for path in sorted(entries):
         digest.update(os.fsencode(f"{path}\0{entries[path].mode}\0{entries[path].id}\0"))
     return digest.hexdigest()

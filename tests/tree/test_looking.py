@@ -33,6 +33,7 @@ def _same_size_and_time(repo: Repository) -> None:
 def _replaced(repo: Repository) -> None:
     (repo.root / ".git").rename(repo.root.parent / "old")
     repo.git("init", "-q")
+    repo.write("a.py", "3\n")
 
 
 CHANGES: dict[str, tuple[Act, tuple[str, ...]]] = {
@@ -46,7 +47,7 @@ CHANGES: dict[str, tuple[Act, tuple[str, ...]]] = {
         lambda repo: [(repo.root / ".git").rename(repo.root.parent / "old"), repo.write("a.py", "3\n")],
         ("a.py",),
     ),
-    "another repository": (lambda repo: [_replaced(repo), repo.write("a.py", "3\n")], ("a.py",)),
+    "another repository": (_replaced, ("a.py",)),
     "a flag that hides": (
         lambda repo: [repo.git("update-index", "--assume-unchanged", "a.py"), repo.write("a.py", "3\n")],
         ("a.py",),
