@@ -17,6 +17,7 @@ from eee_ci.config.shape import ToolSpec as ToolSpec
 from eee_ci.config.walk import Walk
 from eee_ci.errors import ConfigError, Fault
 from eee_ci.model import Gate, Noun
+from eee_ci.ports import Store
 
 MOST = 100  # faults that are shown
 
@@ -49,11 +50,13 @@ class Config(Noun, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()  # all that was read
 
 
-def load(root: Path, *, file: Path | None, tools: Mapping[str, ToolSpec]) -> Config:
+def load(
+    root: Path, *, file: Path | None, tools: Mapping[str, ToolSpec], store: Store | None = None
+) -> Config:
     """The config of a project: the file, else `eee-ci.yaml` where it may stand, else a preset that suits
     the project. `tools` says which tools there are and what keys they know."""
     source, words = choose(root, file)
-    files = Files()
+    files = Files(store)
     tree = files.merged(source)
     walk = Walk(files.faults, complete=files.complete)
     fields = resolve(walk, tree, tools) if tree else {}

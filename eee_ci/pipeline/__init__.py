@@ -22,13 +22,14 @@ def run(
     watch: dispatch.Watch,
     signals: dispatch.Caught,
     fail_fast: bool = False,
-    notes: tuple[str, ...] = (),
     clock: Callable[[], float] = time.monotonic,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Run:
-    """Run all gates of a plan to their verdicts. Never raises for what a gate does."""
+    """Run all gates of a plan to their verdicts. Never raises for what a gate does. `meanwhile` is to get
+    ready what follows them: it is called while they run."""
     started, began = datetime.now(UTC), clock()
     course = dispatch.Course(plan, executor, watch=watch, clock=clock, fail_fast=fail_fast)
-    verdicts = course.run(signals)
+    verdicts = course.run(signals, _both(course.looking.ready, meanwhile))
     verdicts = unstale(course.looking.changed(), verdicts)
     stamp = started.strftime("%Y-%m-%dT%H:%M:%SZ")
     if signals.first is None:
@@ -51,8 +52,16 @@ def run(
         signal=signals.first,
         exit_code=judge.exit_code(verdicts, signals.first),
         verdicts=verdicts,
-        notes=(*notes, *plan.notes, *plan.tree.notes, *((kept,) if kept else ())),
+        notes=(*plan.notes, *plan.tree.notes, *((kept,) if kept else ())),
     )
+
+
+def _both(first: Callable[[], object], second: Callable[[], object]) -> Callable[[], None]:
+    def done() -> None:
+        first()
+        second()
+
+    return done
 
 
 def unstale(changed: tuple[str, ...], verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:

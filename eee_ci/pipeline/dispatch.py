@@ -63,8 +63,8 @@ class Course:
         self.said: dict[str, Said] = {}  # what adapters read
         self._closing = ""  # why nothing new starts, in words
 
-    def run(self, signals: Caught) -> tuple[Verdict, ...]:
-        """All verdicts, in the order of the config."""
+    def run(self, signals: Caught, meanwhile: Callable[[], object] = lambda: None) -> tuple[Verdict, ...]:
+        """All verdicts, in the order of the config; `meanwhile` is called before each wait for a job."""
         heeded = 0
         while self._waiting or self._running:
             if signals.count > heeded:
@@ -73,6 +73,7 @@ class Course:
                 self._executor.stop(now=heeded > 1)
             self._start()
             if self._running:
+                meanwhile()
                 self._settle_all(self._executor.collect(1.0))
                 self._watch.beat(tuple((n, self._clock() - at) for n, at in sorted(self._running.items())))
         return tuple(self._done[job.gate.id] for job in self._plan.jobs)

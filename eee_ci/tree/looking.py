@@ -1,9 +1,10 @@
 """One look after another at a tree that was seen before, each as sharp as the first and cheaper."""
 
+import contextlib
 import os
 from pathlib import Path
 
-from eee_ci import signature
+from eee_ci import git, signature
 from eee_ci.model import Tree
 from eee_ci.tree import comparing, known, viewing
 from eee_ci.tree.status import Index
@@ -19,7 +20,15 @@ class Looking:
         self._before = before
         self._settings = self._signatures()
         self._index = Index()
+        self._asked = False
         self._last: tuple[str, ...] | None = None
+
+    def ready(self) -> None:
+        """Ask beforehand what stays known, while there is time."""
+        if not self._asked and self._before.git is not None:
+            self._asked = True
+            with contextlib.suppress(git.GitError):  # the look will tell
+                self._index.entries(known.repository(self._before))
 
     def changed(self) -> tuple[str, ...]:
         """The files that differ from the tree, by the last look; a new one after `forget`."""
