@@ -32,14 +32,15 @@ _ADVICE = {
 }
 
 
-def publish(path: Path, data: bytes) -> None:
-    """Write a file whole: a temporary one beside it, flushed to disk, then renamed over it."""
+def publish(path: Path, data: bytes, *, flush: bool = True) -> None:
+    """Write a file whole: a temporary one beside it, flushed to disk, then renamed over it. What is not
+    to `flush` may be empty after the machine lost its power, and only then."""
     folder(path.parent)
     aside = path.with_name(f".eee-ci-{os.urandom(8).hex()}")
     with writing(path):
         _refuse_special(path)
         try:
-            _write(aside, data)
+            _write(aside, data, flush=flush)
             aside.replace(path)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -192,13 +193,14 @@ def _open_up(name: str, above: int) -> int:
     return at
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, *, flush: bool) -> None:
     handle = os.open(path, NEW, 0o644)
     with os.fdopen(handle, "wb", buffering=0) as stream:
         rest = memoryview(data)
         while rest:
             rest = rest[stream.write(rest) :]
-        os.fsync(handle)
+        if flush:
+            os.fsync(handle)
 
 
 def _refuse_special(path: Path) -> None:
