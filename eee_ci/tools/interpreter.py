@@ -179,12 +179,12 @@ def _distribution(path: str, item: str) -> tuple[str, str]:
     if match is None:
         return "", ""
     name, version, kind = match.groups()
-    metadata = Path(path)
-    if not metadata.is_file():
-        metadata /= "METADATA" if kind == "dist-info" else "PKG-INFO"
-    if not metadata.is_file():
+    inner = "METADATA" if kind == "dist-info" else "PKG-INFO"
+    found = (file for file in (path, f"{path}/{inner}") if os.path.isfile(file))  # noqa: PTH113 - hundreds of them
+    metadata = next(found, None)
+    if metadata is None:
         return "", ""
-    return (name, version) if version else _told(metadata)
+    return (name, version) if version else _told(Path(metadata))
 
 
 def _told(metadata: Path) -> tuple[str, str]:
