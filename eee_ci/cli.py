@@ -20,7 +20,7 @@ def main(argv: Sequence[str]) -> int:
     if list(argv) in (["--version"], ["-V"]):
         return _print(f"eee-ci {__version__}")
     try:
-        asked = arguments.parser().parse_args(argv)
+        asked = arguments.parser(argv).parse_args(argv)
     except SystemExit as stop:
         return int(stop.code or 0)
     asked.words, asked.here = list(argv), warm.folder(list(argv))
@@ -28,6 +28,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _guarded(asked: argparse.Namespace) -> int:
+    _spare()
     try:
         if asked.directory:
             _enter(asked.directory)
@@ -46,6 +47,18 @@ def _guarded(asked: argparse.Namespace) -> int:
             traceback.format_exc() + "eee-ci: this is a bug in eee-ci; please report it with the lines above"
         )
         return BUG
+
+
+def _spare() -> None:
+    """msgspec takes typing_extensions where it is installed, for types that nobody uses here; that costs more
+    than msgspec itself. Whoever asks for it later gets it."""
+    name = "typing_extensions"
+    if name not in sys.modules:
+        sys.modules[name] = None  # type: ignore[assignment]  # says: there is none
+        try:
+            importlib.import_module("msgspec")
+        finally:
+            del sys.modules[name]
 
 
 def _enter(folder: str) -> None:

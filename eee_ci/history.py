@@ -2,7 +2,6 @@
 can start first; losing it costs time, no verdict."""
 
 import stat
-import statistics
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -34,7 +33,7 @@ class History(Noun, frozen=True, kw_only=True):
     def expected(self, gate: str, prior: float) -> float:
         """Seconds that the gate will take: the middle of its last runs, the prior while there are none."""
         known = [cost.seconds for cost in self._last(gate) if cost.seconds is not None]
-        return statistics.median(known) if known else prior
+        return _middle(known) if known else prior
 
     def part(self, gate: str, share: float, prior: float) -> float:
         """Seconds that a part of the gate's files will take, by their share of the whole's seconds: not less
@@ -50,7 +49,7 @@ class History(Noun, frozen=True, kw_only=True):
         known = [
             cost.cpu / cost.seconds for cost in self._last(gate) if cost.cpu is not None and cost.seconds
         ]
-        return min(statistics.median(known), float(most)) if known else None
+        return min(_middle(known), float(most)) if known else None
 
     def failing(self, gate: str) -> float:
         """The part of its last runs that failed, 0 to 1; what failed last counts a little more."""
@@ -63,6 +62,12 @@ class History(Noun, frozen=True, kw_only=True):
 
     def _last(self, gate: str) -> tuple[Cost, ...]:
         return self.gates.get(gate, ())[-KEPT:]
+
+
+def _middle(values: Collection[float]) -> float:
+    """The median: the module for it takes longer to load than all else here to run."""
+    known, half = sorted(values), len(values) // 2
+    return known[half] if len(known) % 2 else (known[half - 1] + known[half]) / 2
 
 
 def load(root: Path) -> History:

@@ -62,6 +62,8 @@ class Tree(Noun, frozen=True, kw_only=True):
     branch: str | None = None
     git: str | None = None  # git's folder of this checkout
     home: str | None = None  # the one that all checkouts of the repository share
+    prefix: str = ""  # leads from the top of the checkout to `root`: `a/b/`
+    settings: dict[str, str] = {}  # git's config, as far as it decides how contents are read
     changed: tuple[str, ...] = ()  # differs from the commit, untracked files included
     notes: tuple[str, ...] = ()  # sentences on what could not be seen
 

@@ -4,12 +4,8 @@ A finding leaves here with a path relative to the root, a full 1-based region in
 fingerprint that survives moved code, and its place in one fixed order.
 """
 
-import configparser
-import functools
-import hashlib
 import os
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
@@ -17,7 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from eee_ci import sources, text
+from eee_ci import digests, sources, text
 from eee_ci.errors import ReportError
 from eee_ci.model import SEVERITIES, Finding, Gate, Outcome, Ran
 from eee_ci.ports import Site, Tool
@@ -104,25 +100,19 @@ def shaped(data: bytes, what: str, shape: type[T]) -> T:
 def configs(root: str, names: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     """The tool's config files that are there, by name; a ReportError for one that does not parse, since
     some tools go on with their defaults then."""
+    from eee_ci import settings
+
     found: dict[str, Mapping[str, Any]] = {}
     for file in names:
         path = Path(root, file)
         if not os.path.lexists(path):
             continue
         try:
-            found[file] = _config(path.suffix, path.read_text(encoding="utf-8-sig"))
-        except (OSError, ValueError, RecursionError, configparser.Error) as error:
+            found[file] = settings.parsed(path.suffix, path.read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError, RecursionError) as error:
             wrong = f"{file} cannot be read as configuration: {text.line(str(error))}"
             raise ReportError(f"{wrong}; mend the file") from None
     return found
-
-
-@functools.lru_cache(maxsize=64)  # several gates ask for the same file, and the parser is slow
-def _config(suffix: str, words: str) -> Mapping[str, Any]:
-    if suffix == ".toml":
-        return tomllib.loads(words)
-    (parser := configparser.RawConfigParser()).read_string(words)
-    return {section: dict(parser.items(section)) for section in parser.sections()}
 
 
 def table(config: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
@@ -245,6 +235,6 @@ def _mark(finding: Finding, files: sources.Sources, seen: Counter[tuple[str, str
     words = " ".join(row.split()) if row is not None else finding.message
     key = (finding.tool, finding.rule, finding.path or "", words)
     seen[key] += 1
-    digest = hashlib.sha256("\x00".join((*key, str(seen[key]))).encode("utf-8", "surrogatepass"))
+    digest = digests.sha256("\x00".join((*key, str(seen[key]))).encode("utf-8", "surrogatepass"))
     line_hash = files.line_hash(finding.path, finding.line) if finding.path and finding.line else None
     return msgspec.structs.replace(finding, fingerprint=digest.hexdigest()[:32], line_hash=line_hash)

@@ -2,7 +2,6 @@
 
 import functools
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -28,7 +27,10 @@ def inside(entry: str, root: Path) -> bool:
 
 def program(name: str, folders: str) -> str | None:
     """The absolute path of a program in these folders, None when it is in none of them."""
-    return shutil.which(name, path=folders) if folders and os.sep not in name else None
+    if not name or os.sep in name:
+        return None
+    found = (f"{folder}/{name}" for folder in folders.split(os.pathsep) if folder)
+    return next((one for one in found if os.access(one, os.F_OK | os.X_OK) and not os.path.isdir(one)), None)  # noqa: PTH112 - pathlib costs more than the call
 
 
 def _below(entry: str, base: str) -> bool:

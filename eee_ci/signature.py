@@ -2,6 +2,7 @@
 
 import os
 
+TICK = 50_000_000  # nanoseconds: what changed later than that before a look could change again unseen
 LINKED = 0o120000
 _FOLDER = 0o040000
 _KIND = 0o170000
@@ -34,9 +35,17 @@ def is_folder(found: tuple[int, ...] | None) -> bool:
 
 def same_place(one: tuple[int, ...] | None, other: tuple[int, ...] | None) -> bool:
     """Are both of the same folder, whatever its times say?"""
-    if one is None or other is None:
-        return False
-    return (one[0], one[1], one[5]) == (other[0], other[1], other[5])
+    return one is not None and other is not None and place(one) == place(other)
+
+
+def place(found: tuple[int, ...]) -> tuple[int, ...]:
+    """What stays the same of a folder while its content changes."""
+    return (found[0], found[1], found[5])
+
+
+def young(found: tuple[int, ...], now: int) -> bool:
+    """Could it change once more and look the same?"""
+    return max(found[3], found[4]) > now - TICK
 
 
 def is_link(found: tuple[int, ...] | None) -> bool:

@@ -1,7 +1,7 @@
 """Text from outside made harmless: decode, clean, cut, escape, redact. All output goes through here.
 
 The escapes clean first, so that none lets a terminal control through. All patterns are linear: from one
-place on, each has one way to go.
+place on, each has one way to go. They are compiled at their first use: most runs show plain words only.
 """
 
 import os
@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 
 # CSI, OSC, DCS and the other strings, and two-byte escapes; 8-bit forms as well. A string without an end
 # stops at its line: else one byte could hide the rest of a log.
-_ESCAPES = re.compile(
+_ESCAPES = (
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
     r"|(?:\x1b[\]P^_X]|[\x9d\x90\x9e\x9f\x98])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?"
     r"|\x1b[ -/]*[0-~]?"
 )
-_UNSEEN = re.compile(
+_UNSEEN = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
 # The runner compares by culture, which may overlook these
@@ -24,12 +24,12 @@ _IGNORED = (
     "\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff"
 )
 _BLANK = " \t\x0b\x0c\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_OLD_COMMAND = re.compile(rf"(#[{_IGNORED}]*#[{_IGNORED}]*)\[")
-_COMMAND = re.compile(rf"((?:^|(?<=[\n\r]))[{_IGNORED}{_BLANK}]*):(?=[{_IGNORED}]*:)")
+_OLD_COMMAND = rf"(#[{_IGNORED}]*#[{_IGNORED}]*)\["
+_COMMAND = rf"((?:^|(?<=[\n\r]))[{_IGNORED}{_BLANK}]*):(?=[{_IGNORED}]*:)"
 
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>&|~!$^@#]|^[-+=]|(?<=[wW]{3})\.|:(?=//|[\w+-]+:)")
-_NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
-_COLONS = re.compile(rf":[{_IGNORED}]*:")  # without them there is no command, and this search is quick
+_MARKDOWN = r"[\\`*_\[\]<>&|~!$^@#]|^[-+=]|(?<=[wW]{3})\.|:(?=//|[\w+-]+:)"
+_NUMBERED = r"^(\d{1,9})([.)])(?=\s|$)"
+_COLONS = rf":[{_IGNORED}]*:"  # without them there is no command, and this search is quick
 _HTML = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;"))
 # No more than XML asks for: some readers of JUnit show entities as they are
 _XML = (("&", "&amp;"), ("<", "&lt;"), ("]]>", "]]&gt;"), ("\ufffe", "\ufffd"), ("\uffff", "\ufffd"))
@@ -46,10 +46,10 @@ def decode(data: bytes) -> str:
 
 def clean(raw: str) -> str:
     """Text without terminal controls: of all control characters only line feed and tab are left."""
-    if raw.isascii() and raw.replace("\n", "").replace("\t", "").isprintable():  # nearly all, and quick
+    if _is_plain(raw):  # nearly all, and quick
         return raw
     unified = raw.replace("\r\n", "\n").replace("\r", "\n")
-    return _UNSEEN.sub(_visible, _ESCAPES.sub("", unified))
+    return re.sub(_UNSEEN, _visible, re.sub(_ESCAPES, "", unified))
 
 
 def line(raw: str) -> str:
@@ -99,8 +99,8 @@ def html(raw: str) -> str:
 def markdown(raw: str) -> str:
     """One line of Markdown that reads as the text itself: no markup, link, picture or mention, also in a
     pipe table."""
-    escaped = _MARKDOWN.sub(_literal, line(raw))
-    return unprinted(_NUMBERED.sub(r"\1\\\2", escaped))
+    escaped = re.sub(_MARKDOWN, _literal, line(raw))
+    return unprinted(re.sub(_NUMBERED, r"\1\\\2", escaped))
 
 
 def workflow_data(raw: str) -> str:
@@ -115,13 +115,19 @@ def workflow_property(raw: str) -> str:
 
 def neutral(raw: str) -> str:
     """Lines that hold no workflow command in either spelling: a visible backslash breaks each."""
-    return _COMMAND.sub(r"\1:\\", _OLD_COMMAND.sub(r"\1\\[", raw))
+    return re.sub(_COMMAND, r"\1:\\", re.sub(_OLD_COMMAND, r"\1\\[", raw))
 
 
 def unprinted(markup: str) -> str:
     """Markup in which printing the file finds no workflow command either; readers see the same text."""
-    markup = _OLD_COMMAND.sub(r"\1&#91;", markup)
-    return _COMMAND.sub(r"\1&#58;", markup) if _COLONS.search(markup) else markup
+    if "##[" not in markup and "::" not in markup and _is_plain(markup):  # nearly all, and quick
+        return markup
+    markup = re.sub(_OLD_COMMAND, r"\1&#91;", markup)
+    return re.sub(_COMMAND, r"\1&#58;", markup) if re.search(_COLONS, markup) else markup
+
+
+def _is_plain(raw: str) -> bool:
+    return raw.isascii() and raw.replace("\n", "").replace("\t", "").isprintable()
 
 
 def _replaced_all(raw: str, *pairs: tuple[str, str]) -> str:

@@ -15,7 +15,8 @@ FLOORS: dict[str, int] = {
     "environment": 2, "cache": 2, "readers": 2, "parts": 2, "inputs": 2, "rendering": 2, "identity": 2,
     "memory": 2, "placing": 2, "asking": 2, "selection": 2, "warm": 5,
     "agents": 5, "backends": 3, "roster": 2, "tamper": 2, "workspace": 2,
-    "process": 1, "git": 1, "files": 1, "search": 1, "sources": 1, "signature": 1,
+    "process": 1, "git": 1, "files": 1, "search": 1, "sources": 1, "signature": 1, "settings": 1,
+    "digests": 0, "shelf": 0,
     "model": 0, "errors": 0, "text": 0, "linehash": 0, "agent": 0, "finding": 0, "inject": 0, "__init__": 0,
 }  # fmt: skip  # read in rows
 FAMILIES = ("gates", "reports", "executors", "backends")

@@ -321,3 +321,20 @@ def test_a_module_of_the_project_is_never_imported(project: Make, module: str) -
     )
     done = made.run("check")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def _ended(*lines: str) -> subprocess.CompletedProcess[bytes]:
+    """A program of ours that ends as the command line does."""
+    code = "\n".join(("from eee_ci import __main__", *lines))
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, cwd=CHECKOUT)
+
+
+def test_what_was_registered_for_the_end_is_done_and_said() -> None:
+    done = _ended("import atexit", "atexit.register(print, 'bye')", "print('hi')", "__main__.end(3)")
+    assert (done.returncode, done.stdout, done.stderr) == (3, b"hi\nbye\n", b"")
+
+
+def test_threads_are_waited_for_at_the_end() -> None:
+    late = "threading.Timer(0.2, print, ['late']).start()"
+    done = _ended("import threading", late, "__main__.end(0)")
+    assert (done.returncode, done.stdout) == (0, b"late\n")

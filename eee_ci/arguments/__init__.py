@@ -1,13 +1,16 @@
 """The words of the command line: the verbs and their options."""
 
 import argparse
-from collections.abc import Callable
+import contextlib
+import os
+from collections.abc import Callable, Collection
 from typing import NoReturn
 
 from eee_ci import __version__
 from eee_ci.arguments import agents, judging
 from eee_ci.errors import USAGE
 
+_USUAL = 80
 _EXITS = """\
 exit codes:
   0  green              1  a blocking gate failed
@@ -17,6 +20,31 @@ exit codes:
 """
 
 
+class _Help(argparse.HelpFormatter):
+    """argparse makes one for each option, and loads shutil each time to know how wide the terminal is."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_width() - 2)
+
+
+class _Raw(_Help, argparse.RawDescriptionHelpFormatter):
+    """Its description stands as it is written."""
+
+
+class _RawText(_Help, argparse.RawTextHelpFormatter):
+    """And all other words of it as well."""
+
+
+def _width() -> int:
+    """Columns of the terminal, as shutil has it."""
+    with contextlib.suppress(KeyError, ValueError):
+        if (said := int(os.environ["COLUMNS"])) > 0:
+            return said
+    with contextlib.suppress(OSError):
+        return os.get_terminal_size().columns or _USUAL
+    return _USUAL
+
+
 class _Parser(argparse.ArgumentParser):
     """Usage errors name the help that solves them."""
 
@@ -24,24 +52,31 @@ class _Parser(argparse.ArgumentParser):
         self.exit(USAGE, f"{self.prog}: {message}\n  hint: {self.prog} --help\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """Understands every command line."""
+def parser(words: Collection[str]) -> argparse.ArgumentParser:
+    """Understands a command line; only the verbs that stand in it get their options."""
     top = _Parser(
         prog="eee-ci",
         description="One command, one verdict: lint, types, tests, coverage, security, build; offline.",
         epilog=_EXITS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_Raw,
         allow_abbrev=False,
     )
     top.add_argument("-V", "--version", action="version", version=f"eee-ci {__version__}")
     top.add_argument("-C", "--directory", metavar="DIR", help="run as if started in DIR")
-    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
+    verbs = top.add_subparsers(
+        dest="verb",
+        metavar="VERB",
+        required=True,
+        parser_class=_Parser,
+        prog=top.prog,  # else it lays out a help to know it, for which it loads much
+    )
     for name, said, description, add in _VERBS:
-        shape = argparse.RawTextHelpFormatter if add is _cache else argparse.HelpFormatter
+        shape = _RawText if add is _cache else _Help
         made = verbs.add_parser(
             name, help=said, description=description, allow_abbrev=False, formatter_class=shape
         )
-        add(made)
+        if name in words:
+            add(made)
     return top
 
 

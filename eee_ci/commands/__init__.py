@@ -16,6 +16,7 @@ from eee_ci import tree
 from eee_ci.cache import Off, opened
 from eee_ci.config import find
 from eee_ci.errors import UsageError
+from eee_ci.ports import Store
 
 
 def root(arguments: argparse.Namespace) -> Path:
@@ -31,10 +32,10 @@ def root(arguments: argparse.Namespace) -> Path:
     return here
 
 
-def load(arguments: argparse.Namespace, project: Path) -> configs.Config:
+def load(arguments: argparse.Namespace, project: Path, store: Store | None = None) -> configs.Config:
     """The resolved config, with what the command line says on top."""
     file = Path(arguments.config) if arguments.config else None
-    loaded = configs.load(project, file=file, tools=plans.toolspecs())
+    loaded = configs.load(project, file=file, tools=plans.toolspecs(), store=store)
     return msgspec.structs.replace(loaded, jobs=arguments.jobs) if arguments.jobs else loaded
 
 
@@ -44,21 +45,22 @@ def planned(
 ) -> plans.Plan:
     """The plan of the project that the command line names. `phase` is entered with the name of each part."""
     project = root(arguments)
+    place = None if arguments.no_cache else opened(os.environ, judged=str(project))
+    store = None if isinstance(place, Off) else place
     with phase("config"):
-        loaded = load(arguments, project)
+        loaded = load(arguments, project, store)
     with phase("tree"):
         found = tree.snapshot(project)
-    store = None if arguments.no_cache else opened(os.environ, judged=str(project))
     with phase("plan"):
         plan = plans.make(
             loaded,
             found,
             only=getattr(arguments, "gates", ()),
             environ=os.environ,
-            store=None if isinstance(store, Off) else store,
+            store=store,
             failing_first=getattr(arguments, "failing_first", False),
         )
-    notes = (f"cache: off ({store.reason})",) if isinstance(store, Off) else ()
+    notes = (f"cache: off ({place.reason})",) if isinstance(place, Off) else ()
     return msgspec.structs.replace(plan, notes=(*plan.notes, *notes))
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -44,9 +44,14 @@ def run(arguments: argparse.Namespace) -> int:
         watch = Watch(console, quiet=arguments.quiet or arguments.json, verbose=arguments.verbose)
         with phase("run"):
             judged = pipeline.run(
-                plan, executor, watch=watch, signals=signals, fail_fast=arguments.fail_fast, notes=notes
+                plan,
+                executor,
+                watch=watch,
+                signals=signals,
+                fail_fast=arguments.fail_fast,
+                meanwhile=lambda: reports.ready(_formats(plan)),
             )
-        judged = msgspec.structs.replace(judged, agents=stage)
+        judged = msgspec.structs.replace(judged, agents=stage, notes=(*notes, *judged.notes))
         with phase("reports"):
             rendered, published = _published(judged, plan, target)
         faults = [*published.faults, *_trace(judged, traced, phase, plan)]
@@ -95,10 +100,13 @@ def _trace(judged: Run, file: Path | None, phase: Phases, plan: Plan) -> Iterato
         yield f"{text.line(error.message)} ({error.hint})"
 
 
+def _formats(plan: Plan) -> Collection[str]:
+    return dict.fromkeys(("json", *plan.config.reports))
+
+
 def _published(judged: Run, plan: Plan, target: Path) -> tuple[dict[str, bytes], report.Published]:
     """The reports, and what became of each on its way to the disk."""
-    formats = dict.fromkeys(("json", *plan.config.reports))
-    rendered = reports.render(judged, formats, junit_dialect=plan.config.junit_dialect)
+    rendered = reports.render(judged, _formats(plan), junit_dialect=plan.config.junit_dialect)
     return rendered, report.publish(rendered, target)
 
 

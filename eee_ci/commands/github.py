@@ -1,6 +1,6 @@
 """What a GitHub Actions step gets: its summary and its outputs, through the runner's files."""
 
-import secrets
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -52,5 +52,5 @@ def values(run: Run, reports: Path) -> dict[str, str]:
 
 def output(name: str, value: str) -> str:
     """One output in the runner's form, with a delimiter that nobody can guess."""
-    delimiter = f"eee_{secrets.token_hex(16)}"
+    delimiter = f"eee_{os.urandom(16).hex()}"
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"

@@ -33,7 +33,8 @@ def _load(home: Path) -> dict[str, object]:
 
 def _save(home: Path, state: dict[str, object]) -> None:
     try:
-        files.publish(home / "status.json", msgspec.json.encode(state))
+        # it tells of killed processes, and damaged it tells nothing: the disk need not be waited for
+        files.publish(home / "status.json", msgspec.json.encode(state), flush=False)
     except WriteError:
         return  # a convenience; reports that cannot be written are told elsewhere
 

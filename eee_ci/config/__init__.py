@@ -1,12 +1,12 @@
 """The gate config: YAML and presets in, a resolved Config out, or every fault of it at once."""
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
+from eee_ci import digests
 from eee_ci.config.agents import Agents as Agents  # the noun of this door
 from eee_ci.config.editor import schema as schema
 from eee_ci.config.extend import Files
@@ -17,6 +17,7 @@ from eee_ci.config.shape import ToolSpec as ToolSpec
 from eee_ci.config.walk import Walk
 from eee_ci.errors import ConfigError, Fault
 from eee_ci.model import Gate, Noun
+from eee_ci.ports import Store
 
 MOST = 100  # faults that are shown
 
@@ -49,11 +50,13 @@ class Config(Noun, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()  # all that was read
 
 
-def load(root: Path, *, file: Path | None, tools: Mapping[str, ToolSpec]) -> Config:
+def load(
+    root: Path, *, file: Path | None, tools: Mapping[str, ToolSpec], store: Store | None = None
+) -> Config:
     """The config of a project: the file, else `eee-ci.yaml` where it may stand, else a preset that suits
     the project. `tools` says which tools there are and what keys they know."""
     source, words = choose(root, file)
-    files = Files()
+    files = Files(store)
     tree = files.merged(source)
     walk = Walk(files.faults, complete=files.complete)
     fields = resolve(walk, tree, tools) if tree else {}
@@ -70,7 +73,7 @@ def _digest(fields: dict[str, Any]) -> str:
     decides = msgspec.to_builtins(Config(source="", digest="", **fields), str_keys=True)
     gates = {gate["id"]: gate for gate in decides["gates"]}
     data = msgspec.json.encode({**decides, "gates": gates}, order="sorted")
-    return hashlib.sha256(data).hexdigest()
+    return digests.sha256(data).hexdigest()
 
 
 def _error(faults: list[Fault]) -> ConfigError:

@@ -5,14 +5,16 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from eee_ci.config import remembered
 from eee_ci.config.kinds import table
-from eee_ci.config.nodes import Node, parse
+from eee_ci.config.nodes import Node
 from eee_ci.config.packaged import presets
 from eee_ci.config.shape import FileKeys
 from eee_ci.config.source import text_of
 from eee_ci.config.walk import Walk
 from eee_ci.config.words import fault, found, near, quoted
 from eee_ci.errors import Fault
+from eee_ci.ports import Store
 from eee_ci.text import line
 
 HEAD = ("version", "extends")  # they speak of one file, and are gone when files are merged
@@ -46,7 +48,8 @@ class Files:
     """The files of one config. Each is read once, however many extend it: without that, thirty small
     files that name their base twice would be read a thousand million times."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store | None = None) -> None:
+        self._store = store
         self.faults: list[Fault] = []
         self.complete = True
         self._done: dict[Path, Node | None] = {}
@@ -80,7 +83,7 @@ class Files:
         if raw is None:
             return None
         before = len(self.faults)
-        node, complete = parse(raw, source.label, self.faults)
+        node, complete = remembered.parse(raw, source.label, self.faults, self._store)
         self.complete = self.complete and complete
         if node is None or (node.value is None and not node.written):
             if len(self.faults) == before:

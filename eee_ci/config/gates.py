@@ -1,6 +1,7 @@
 """One gate of a config: the keys that all gates know, and flat beside them those of its tool."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -23,7 +24,7 @@ def read(walk: Walk, node: Node, path: str, *, tools: Tools) -> dict[str, Any]:
     tool = Field(
         Annotated[str, msgspec.Meta(min_length=1, title=f"a tool: {listed(sorted(tools))}")], required=True
     )
-    values = walk.members(node, {**own, **common, "tool": tool}, path, foreign=_foreign(name, tools))
+    values = walk.members(node, {**own, **common, "tool": tool}, path, foreign=partial(_foreign, name, tools))
     options = {key: values.pop(key) for key in own if key in values}
     if name and values.get("version") and not tools[name].pinnable:
         _refuse_version(walk, node, path, tools)
@@ -53,15 +54,10 @@ def _own(name: str | None, tools: Tools, common: Mapping[str, Field]) -> dict[st
     return {key: field for key, field in fields.items() if key not in common}
 
 
-def _foreign(name: str | None, tools: Tools) -> dict[str, str]:
-    owners: dict[str, list[str]] = {}
-    for other in sorted(tools):
-        for key in table(tools[other].options):
-            owners.setdefault(key, []).append(other)
-    return {
-        key: f"a key of the tool {' and '.join(names)}; this gate's tool is {name}"
-        for key, names in owners.items()
-    }
+def _foreign(name: str | None, tools: Tools, key: str) -> str | None:
+    """What to say of a key that other tools know."""
+    names = [other for other in sorted(tools) if key in table(tools[other].options)]
+    return f"a key of the tool {' and '.join(names)}; this gate's tool is {name}" if names else None
 
 
 def _refuse_version(walk: Walk, node: Node, path: str, tools: Tools) -> None:

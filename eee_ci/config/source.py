@@ -8,9 +8,8 @@ from pathlib import Path
 from eee_ci.errors import Fault
 
 LARGEST = 1024 * 1024
-_CONTROL = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-)  # what YAML does not allow
+# what YAML does not allow; compiled when needed, since it takes longer than reading a config
+_CONTROL = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -59,7 +58,8 @@ def _decoded(data: bytes, label: str, faults: list[Fault]) -> str | None:
         message = f"byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8"
         faults.append(Fault(label, *_place(before), message))
         return None
-    if found := _CONTROL.search(text):
+    plain = text.isascii() and text.replace("\n", "").isprintable()
+    if not plain and (found := re.search(_CONTROL, text)):
         code = ord(found.group())
         what = "a NUL character (is it UTF-16? save it as UTF-8)" if code == 0 else f"U+{code:04X}"
         faults.append(Fault(label, *_place(text[: found.start()]), f"found {what}; remove it"))

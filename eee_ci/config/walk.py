@@ -73,7 +73,7 @@ class Walk:
         path: str,
         *,
         others: tuple[Any, Any] | None = None,
-        foreign: Mapping[str, str] | None = None,
+        foreign: Callable[[str], str | None] | None = None,
     ) -> dict[Any, Any]:
         """The keys of a map that are there and right. `others`: the kinds of all further keys and their
         values; `foreign`: what to say about a key that is known, but elsewhere."""
@@ -82,7 +82,7 @@ class Walk:
             place = joined(path, key)
             field = known.get(key) or (Field(others[1]) if others else None)
             if field is None:
-                hint = (foreign or {}).get(key) or f"unknown key{self._meant(key, known)}"
+                hint = (foreign(key) if foreign else None) or f"unknown key{self._meant(key, known)}"
                 self.fault(child.key, place, hint)
             elif (name := key if key in known else self._key(child, key, others, path)) is NONE:
                 continue

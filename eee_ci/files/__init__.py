@@ -12,7 +12,7 @@ from eee_ci.errors import UsageError, WriteError
 from eee_ci.files.handles import FROM, INTO, NEW, above
 
 _OWN = 0o700
-_ASIDE = re.compile(r"\.eee-ci-[0-9a-f]{16}")
+_ASIDE = r"\.eee-ci-[0-9a-f]{16}"
 _ROOM = 1 << 30  # bytes that a place for scratch folders should have free
 _USUAL = ("/tmp", "/var/tmp")  # noqa: S108  # nosec B108 - what goes there is 0700 and has a random name
 _LONGEST = 60  # characters of such a place: tools put sockets there, whose names end at 107
@@ -32,14 +32,15 @@ _ADVICE = {
 }
 
 
-def publish(path: Path, data: bytes) -> None:
-    """Write a file whole: a temporary one beside it, flushed to disk, then renamed over it."""
+def publish(path: Path, data: bytes, *, flush: bool = True) -> None:
+    """Write a file whole: a temporary one beside it, flushed to disk, then renamed over it. What is not
+    to `flush` may be empty after the machine lost its power, and only then."""
     folder(path.parent)
     aside = path.with_name(f".eee-ci-{os.urandom(8).hex()}")
     with writing(path):
         _refuse_special(path)
         try:
-            _write(aside, data)
+            _write(aside, data, flush=flush)
             aside.replace(path)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -129,7 +130,7 @@ def discard(path: Path) -> None:
 
 def sweep(place: Path) -> None:
     """Remove what a killed process had written aside in a folder and did not come to rename."""
-    names = [path for path in place.iterdir() if _ASIDE.fullmatch(path.name)] if place.is_dir() else []
+    names = [path for path in place.iterdir() if re.fullmatch(_ASIDE, path.name)] if place.is_dir() else []
     for path in names:
         if not path.is_symlink() and path.is_file():
             discard(path)
@@ -192,13 +193,14 @@ def _open_up(name: str, above: int) -> int:
     return at
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, *, flush: bool) -> None:
     handle = os.open(path, NEW, 0o644)
     with os.fdopen(handle, "wb", buffering=0) as stream:
         rest = memoryview(data)
         while rest:
             rest = rest[stream.write(rest) :]
-        os.fsync(handle)
+        if flush:
+            os.fsync(handle)
 
 
 def _refuse_special(path: Path) -> None:

@@ -1,28 +1,105 @@
 """The gate tools: one table, name to adapter, and those that can judge file by file, choose tests, or share
 their work out among processes. Read by the planner."""
 
-from eee_ci.gates import bandit, build, command, complexity, mypy, nox, pytest, ruff, ruff_format, tsc
 from eee_ci.ports import Divided, GateAdapter, Selecting, Spreading
-from eee_ci.readers import mypy_workers, shards
+from eee_ci.shelf import Shelf
 
-TABLE: dict[str, GateAdapter] = {
-    "bandit": bandit,
-    "build": build,
-    "command": command,
-    "complexity": complexity,
-    "mypy": mypy,
-    "nox": nox,
-    "pytest": pytest,
-    "ruff": ruff,
-    "ruff-format": ruff_format,
-    "tsc": tsc,
-}
-DIVIDED: dict[str, Divided] = {
-    "bandit": bandit,
-    "command": command,
-    "complexity": complexity,
-    "ruff": ruff,
-    "ruff-format": ruff_format,
-}
-SELECTING: dict[str, Selecting] = {"pytest": pytest}
-SPREADING: dict[str, Spreading] = {"mypy": mypy_workers, "pytest": shards}
+
+def _bandit() -> Divided:
+    from eee_ci.gates import bandit
+
+    return bandit
+
+
+def _build() -> GateAdapter:
+    from eee_ci.gates import build
+
+    return build
+
+
+def _command() -> Divided:
+    from eee_ci.gates import command
+
+    return command
+
+
+def _complexity() -> Divided:
+    from eee_ci.gates import complexity
+
+    return complexity
+
+
+def _mypy() -> GateAdapter:
+    from eee_ci.gates import mypy
+
+    return mypy
+
+
+def _nox() -> GateAdapter:
+    from eee_ci.gates import nox
+
+    return nox
+
+
+def _pytest() -> Selecting:
+    from eee_ci.gates import pytest
+
+    return pytest
+
+
+def _ruff() -> Divided:
+    from eee_ci.gates import ruff
+
+    return ruff
+
+
+def _ruff_format() -> Divided:
+    from eee_ci.gates import ruff_format
+
+    return ruff_format
+
+
+def _tsc() -> GateAdapter:
+    from eee_ci.gates import tsc
+
+    return tsc
+
+
+def _mypy_workers() -> Spreading:
+    from eee_ci.readers import mypy_workers
+
+    return mypy_workers
+
+
+def _shards() -> Spreading:
+    from eee_ci.readers import shards
+
+    return shards
+
+
+# each is imported when it is asked for: few projects use more than half of them
+DIVIDED = Shelf[Divided](
+    {
+        "bandit": _bandit,
+        "command": _command,
+        "complexity": _complexity,
+        "ruff": _ruff,
+        "ruff-format": _ruff_format,
+    }
+)
+SELECTING = Shelf[Selecting]({"pytest": _pytest})
+SPREADING = Shelf[Spreading]({"mypy": _mypy_workers, "pytest": _shards})
+TABLE = Shelf[GateAdapter](
+    {
+        "bandit": _bandit,
+        "build": _build,
+        "command": _command,
+        "complexity": _complexity,
+        "mypy": _mypy,
+        "nox": _nox,
+        "pytest": _pytest,
+        "ruff": _ruff,
+        "ruff-format": _ruff_format,
+        "tsc": _tsc,
+    }
+)

@@ -1,7 +1,6 @@
 """The one place that runs git: no hook, filter, monitor, prompt, lock, network or GIT_ variable has a say."""
 
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -39,7 +38,7 @@ VARIABLES = {
     "LC_ALL": "C",  # the words that a refusal is known by
     "LANGUAGE": "C",
 }
-_FILTER = re.compile(r"filter\.(.*)\.(?:clean|smudge|process|required)", re.DOTALL)
+_KEYS = ("clean", "smudge", "process", "required")
 
 
 class Repository(NamedTuple):
@@ -70,7 +69,9 @@ class Repository(NamedTuple):
     @property
     def filters(self) -> tuple[str, ...]:
         """The names of configured filters: programs that git would run on contents."""
-        return tuple(dict.fromkeys(match[1] for key in self.config if (match := _FILTER.fullmatch(key))))
+        names = (name.removeprefix("filter.") for name in self.config if name.startswith("filter."))
+        parts = (name.rpartition(".") for name in names)
+        return tuple(dict.fromkeys(name for name, dot, key in parts if dot and key in _KEYS))
 
 
 def repository(root: Path, *, project: Path | None = None) -> Repository:

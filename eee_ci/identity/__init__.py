@@ -3,7 +3,6 @@
 Facts are names and values, fit to be compared and shown: a fact that differs is why a gate runs again.
 """
 
-import hashlib
 import os
 import platform
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
+from eee_ci import digests
 from eee_ci.identity.seen import Seen as Seen  # the noun of this door
 from eee_ci.ports import Tool
 from eee_ci.tools import Interpreter
@@ -106,7 +106,7 @@ def _edited(path: str, root: str, seen: Seen) -> str:
 
 def _tree(folder: str, endings: tuple[str, ...], seen: Seen) -> str:
     """One digest over all files with these endings below a folder."""
-    digest = hashlib.sha256()
+    digest = digests.sha256()
     for number, path in enumerate(_files(folder, endings, seen)):
         if number > _MOST:
             seen.doubts.append(f"{folder} holds too many files to know what is installed from there")

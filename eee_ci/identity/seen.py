@@ -1,11 +1,10 @@
 """What was looked at on disk, with a signature of each path: it is cheap to ask later what moved."""
 
-import hashlib
 import os
 import stat
 from typing import Protocol
 
-from eee_ci import signature
+from eee_ci import digests, signature
 
 Signature = tuple[int, ...]
 LARGE = 1 << 20  # a file from this size on is hashed once, and then known by its signature
@@ -87,10 +86,12 @@ class Seen:
 
 def _key(path: str, found: Signature) -> str:
     words = repr((os.path.realpath(path), found))
-    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
+    return digests.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _hashed(path: str) -> str:
+    import hashlib  # only here, for files: what is remembered needs none
+
     digest = hashlib.sha256()
     with open(path, "rb") as stream:  # noqa: PTH123 - hundreds of small ones
         while piece := stream.read(_PIECE):

@@ -1,10 +1,8 @@
 """What a gate's result depends on, as names and values: its digest is the key, a difference is the reason."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 
-from eee_ci import text
+from eee_ci import digests, text
 from eee_ci.model import Noun
 
 SCHEMA = "2"  # of what is kept under a key: another one finds nothing of before
@@ -32,8 +30,10 @@ class Manifest(Noun, frozen=True, kw_only=True):
 
 def digest(value: object) -> str:
     """SHA-256 of plain values in one canonical form."""
+    import json  # only here: not each run has anything to remember
+
     words = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(words.encode("ascii")).hexdigest()
+    return digests.sha256(words.encode("ascii")).hexdigest()
 
 
 def placed(words: str, places: Mapping[str, str]) -> str:

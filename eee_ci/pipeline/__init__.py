@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from eee_ci import __version__, history, judge, tree
+from eee_ci import __version__, history, judge
 from eee_ci.model import Cost, Run, Verdict
 from eee_ci.pipeline import attempts, dispatch, keeping
 from eee_ci.plan import Plan
@@ -22,14 +22,15 @@ def run(
     watch: dispatch.Watch,
     signals: dispatch.Caught,
     fail_fast: bool = False,
-    notes: tuple[str, ...] = (),
     clock: Callable[[], float] = time.monotonic,
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Run:
-    """Run all gates of a plan to their verdicts. Never raises for what a gate does."""
+    """Run all gates of a plan to their verdicts. Never raises for what a gate does. `meanwhile` is to get
+    ready what follows them: it is called while they run."""
     started, began = datetime.now(UTC), clock()
     course = dispatch.Course(plan, executor, watch=watch, clock=clock, fail_fast=fail_fast)
-    verdicts = course.run(signals)
-    verdicts = unstale(plan, verdicts)
+    verdicts = course.run(signals, _both(course.looking.ready, meanwhile))
+    verdicts = unstale(course.looking.changed(), verdicts)
     stamp = started.strftime("%Y-%m-%dT%H:%M:%SZ")
     if signals.first is None:
         keeping.keep(plan, verdicts, course.said, when=stamp)
@@ -52,13 +53,20 @@ def run(
         signal=signals.first,
         exit_code=judge.exit_code(verdicts, signals.first),
         verdicts=verdicts,
-        notes=(*notes, *plan.notes, *plan.tree.notes, *((kept,) if kept else ())),
+        notes=(*plan.notes, *plan.tree.notes, *((kept,) if kept else ())),
     )
 
 
-def unstale(plan: Plan, verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
+def _both(first: Callable[[], object], second: Callable[[], object]) -> Callable[[], None]:
+    def done() -> None:
+        first()
+        second()
+
+    return done
+
+
+def unstale(changed: tuple[str, ...], verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:
     """A verdict on files that changed while it was reached is no verdict."""
-    changed = tree.changed_since(plan.tree)
     if not changed or any("modified" in verdict.flags for verdict in verdicts):
         return verdicts
     reason = f"files changed while it ran: {attempts.listed(changed)}; run it again"

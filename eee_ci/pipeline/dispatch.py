@@ -59,12 +59,12 @@ class Course:
         self._earlier: dict[str, list[Verdict]] = {}
         self._done: dict[str, Verdict] = {}
         self._blamed: set[str] = set()
-        self._moved: tuple[str, ...] | None = None  # files that differ by now; None: nobody has looked yet
+        self.looking = tree.Looking(plan.tree)
         self.said: dict[str, Said] = {}  # what adapters read
         self._closing = ""  # why nothing new starts, in words
 
-    def run(self, signals: Caught) -> tuple[Verdict, ...]:
-        """All verdicts, in the order of the config."""
+    def run(self, signals: Caught, meanwhile: Callable[[], object] = lambda: None) -> tuple[Verdict, ...]:
+        """All verdicts, in the order of the config; `meanwhile` is called before each wait for a job."""
         heeded = 0
         while self._waiting or self._running:
             if signals.count > heeded:
@@ -73,6 +73,7 @@ class Course:
                 self._executor.stop(now=heeded > 1)
             self._start()
             if self._running:
+                meanwhile()
                 self._settle_all(self._executor.collect(1.0))
                 self._watch.beat(tuple((n, self._clock() - at) for n, at in sorted(self._running.items())))
         return tuple(self._done[job.gate.id] for job in self._plan.jobs)
@@ -134,7 +135,7 @@ class Course:
             del self._running[job.gate.id]
         if not self._fail_fast and not any(job.may_repeat for job in ended):
             self._start()
-        self._moved = None
+        self.looking.forget()
         for job, (_, outcome) in zip(ended, outcomes, strict=True):
             self._settle(job, outcome)
 
@@ -211,9 +212,8 @@ class Course:
         """Files that differ since the start and that no earlier gate was blamed for."""
         if job.command is None or not job.command.writes or job.command.copy:
             return ()
-        if self._moved is None:  # one look for all that ended by then: it costs as much as a small gate
-            self._moved = tree.changed_since(self._plan.tree)
-        new = [path for path in self._moved if path not in self._blamed]
+        # one look for all that ended by then: it costs as much as a small gate
+        new = [path for path in self.looking.changed() if path not in self._blamed]
         self._blamed.update(new)
         return tuple(new)
 

@@ -1,6 +1,7 @@
 """Config and tree become jobs, outcomes become readings. The only door to the gates."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from eee_ci.plan.job import Job as Job
 from eee_ci.plan.jobs import Setting, effective
 from eee_ci.plan.keys import Keys
 from eee_ci.ports import Site, Store
+from eee_ci.shelf import Shelf
 
 
 class Plan(Noun, frozen=True, kw_only=True):
@@ -41,9 +43,14 @@ class Plan(Noun, frozen=True, kw_only=True):
         )
 
 
-def toolspecs() -> dict[str, ToolSpec]:
+def toolspecs() -> Mapping[str, ToolSpec]:
     """What the config may say of each tool."""
-    return {name: ToolSpec(options=a.OPTIONS, pinnable=a.PINNABLE) for name, a in gates.TABLE.items()}
+    return Shelf({name: partial(_toolspec, name) for name in gates.TABLE})
+
+
+def _toolspec(name: str) -> ToolSpec:
+    adapter = gates.TABLE[name]
+    return ToolSpec(options=adapter.OPTIONS, pinnable=adapter.PINNABLE)
 
 
 def make(
@@ -66,7 +73,7 @@ def make(
         cores=min(config.jobs or environment.cores(), 256),
         past=history.load(root),
         environ=dict(environ),
-        keys=Keys(store, found, interpreter, tree.ignored(found)) if store is not None else None,
+        keys=Keys(store, found, interpreter) if store is not None else None,
     )
     chosen = _chosen(config, tuple(only))
     return Plan(

@@ -3,10 +3,11 @@
 import os
 import shlex
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 import msgspec
 
-from eee_ci import environment, gates, identity, memory, search, text
+from eee_ci import environment, gates, identity, memory, search, text, tree
 from eee_ci.errors import EeeCiError
 from eee_ci.identity import Seen
 from eee_ci.memory import Remembered
@@ -34,14 +35,11 @@ class Keys:
     """Makes the manifests of one plan; what they share is found out once. `seen` is all that was looked at
     outside of the tree."""
 
-    def __init__(self, store: Store, found: Tree, project: Interpreter, ignored: Mapping[str, str]) -> None:
+    def __init__(self, store: Store, found: Tree, project: Interpreter) -> None:
         self.store = store
         self.seen = Seen(store)
-        self.files = memory.listing({**found.files, **ignored}, found.modes)
-        self.listing = manifests.digest(self.files)
-        self.tree, self.ignored = found, dict(ignored)
+        self.tree = found
         self._project, self._own = project, interpreter.own()
-        self._shared = {**identity.ourselves(self.seen), **identity.system()}
         self._environments: dict[str, dict[str, str]] = {}
         self._places = {
             found.root: "{root}",
@@ -49,6 +47,21 @@ class Keys:
             self._project.prefix: "{environment}",
             self._own.prefix: "{own}",
         }
+
+    @cached_property
+    def ignored(self) -> dict[str, str]:
+        """What git ignores and tools read all the same; found out once a gate asks."""
+        return tree.ignored(self.tree)
+
+    @cached_property
+    def files(self) -> dict[str, str]:
+        """All that a tool may read in the project."""
+        return memory.listing({**self.tree.files, **self.ignored}, self.tree.modes)
+
+    @cached_property
+    def listing(self) -> str:
+        """What stands for all of them."""
+        return manifests.digest(self.files)
 
     def find(self, gate: Gate, held: Mapping[str, Limit], site: Site, command: Command) -> Found:
         """What is remembered of the gate. Whatever goes wrong here is a reason to run it, and no more."""
@@ -107,6 +120,10 @@ class Keys:
             named["limits"] = manifests.digest(msgspec.to_builtins(held))
         words = self._words(gate, site, command)
         return {**self._shared, **dict(self._tools(site, command)), **words, **named}
+
+    @cached_property
+    def _shared(self) -> dict[str, str]:
+        return {**identity.ourselves(self.seen), **identity.system()}
 
     def _doubt(self, site: Site) -> str:
         """Why the inputs of no gate of this site are known; empty when they are."""

@@ -13,7 +13,7 @@ from eee_ci.model import SEVERITIES, STATUSES, CaseStatus, Mode, Run
 # In JSON: an escape or an unseen character
 _DIRTY_ASCII = (b"\\u", b"\\b", b"\\f", b"\\r", b"\x7f")
 _NO_DURATION, _NO_COST = b'"seconds":null', b'"cost":{"seconds":null'  # only a cost may be unknown
-_DIRTY = re.compile("\\\\[ubfr]|[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_DIRTY = "\\\\[ubfr]|[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
 _OUR_WORDS = frozenset([*SEVERITIES, *STATUSES, *get_args(CaseStatus), *get_args(Mode)])
 
 
@@ -46,7 +46,7 @@ def _is_clean(raw: Run) -> bool:
         return False
     if data.isascii():  # the same question at a tenth of the time
         return not any(sign in data for sign in _DIRTY_ASCII)
-    return _DIRTY.search(data.decode()) is None
+    return re.search(_DIRTY, data.decode()) is None
 
 
 def _walk(value: Any, change: Callable[[str], str]) -> Any:

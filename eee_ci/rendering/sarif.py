@@ -1,13 +1,12 @@
 """A gate as a SARIF run, by GitHub's rules: nothing it requires is empty, nothing it refuses is written."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
-from eee_ci import text
+from eee_ci import digests, text
 from eee_ci.model import Finding, Run, Severity, Verdict
 from eee_ci.rendering import words
 
@@ -149,4 +148,4 @@ def _result(
 
 def _fingerprint(finding: Finding) -> str:
     words_of_it = msgspec.json.encode([finding.tool, finding.rule, finding.path, finding.message])
-    return hashlib.sha256(words_of_it).hexdigest()[:32]
+    return digests.sha256(words_of_it).hexdigest()[:32]

@@ -74,6 +74,15 @@ def render(
     return files
 
 
+def ready(formats: Iterable[str]) -> None:
+    """Load what these formats need: to be called while there is time."""
+    from eee_ci.rendering import safe
+
+    del safe
+    for name in formats:
+        _format(name)
+
+
 def _format(name: str) -> Report:
     if name not in TABLE:
         raise UsageError(f"--format: found {name!r}, want one of {', '.join(TABLE)}")

@@ -4,16 +4,36 @@ A test file is skipped when it passed and nothing that it depended on has change
 bodies of the functions that ran, the files it read or looked for, the folders it listed. Doubt means: run it.
 """
 
-from eee_ci.selection.choosing import choose as choose
-from eee_ci.selection.learning import learn as learn
+from collections.abc import Mapping
+
+from eee_ci.model import TestCase, Tree
 from eee_ci.selection.record import Record as Record
 from eee_ci.selection.record import Recorded as Recorded
 from eee_ci.selection.record import doubt as doubt
 from eee_ci.selection.record import load as load
-from eee_ci.selection.shape import Shape as Shape
-from eee_ci.selection.shape import linemap as linemap
-from eee_ci.selection.shape import shape as shape
 from eee_ci.selection.state import Choice as Choice
 from eee_ci.selection.state import State as State
 from eee_ci.selection.state import pack as pack
 from eee_ci.selection.state import unpack as unpack
+
+
+def choose(state: State | None, tree: Tree, *, env_key: str) -> Choice:
+    """The test files to run and to skip; whatever goes wrong here means: run all."""
+    from eee_ci.selection import choosing  # it reads Python, which most runs need not
+
+    return choosing.choose(state, tree, env_key=env_key)
+
+
+def learn(
+    state: State | None,
+    choice: Choice,
+    *,
+    record: Record,
+    cases: Mapping[tuple[str, str], TestCase],
+    tree: Tree,
+    env_key: str,
+) -> State:
+    """What is known after a run. Where that is doubtful the state says so, and the next choice is all."""
+    from eee_ci.selection import learning
+
+    return learning.learn(state, choice, record=record, cases=cases, tree=tree, env_key=env_key)

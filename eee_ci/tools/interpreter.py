@@ -1,6 +1,5 @@
 """The project's interpreter: which one, and what is installed for it."""
 
-import ast
 import functools
 import os
 import re
@@ -22,7 +21,7 @@ _PROBE = (
     "import sys; print(ascii((sys.executable, tuple(sys.version_info[:3]), sys.prefix, tuple(sys.path))))"
 )
 _Answer = tuple[str, tuple[int, int, int], str, tuple[str, ...]]
-_FOLDER = re.compile(r"([A-Za-z0-9][\w.-]*?)(?:-(\d[^-]*|[^-]+))?(?:-py[\d.]+)?\.(dist-info|egg-info)")
+_FOLDER = r"([A-Za-z0-9][\w.-]*?)(?:-(\d[^-]*|[^-]+))?(?:-py[\d.]+)?\.(dist-info|egg-info)"
 
 
 class Interpreter(NamedTuple):
@@ -139,6 +138,8 @@ def _probed(path: str, chosen: Chosen, hint: str) -> Interpreter:
         said = text.line(text.decode(ran.stderr[-500:])) or "without a word"
         ended = "did not come to an end" if ran.exit is None else f"ended with exit {ran.exit}"
         raise UsageError(f"the interpreter {text.path(path)} {ended}: {said}", hint)
+    import ast  # only here: most runs ask nobody
+
     try:
         told = msgspec.convert(ast.literal_eval(ran.stdout.decode("ascii")), type=_Answer)
     except (msgspec.ValidationError, ValueError, SyntaxError, MemoryError, RecursionError):
@@ -174,16 +175,16 @@ def _listing(folder: str) -> list[str]:
 
 def _distribution(path: str, item: str) -> tuple[str, str]:
     """Name and version; empty for what a broken removal left behind."""
-    match = _FOLDER.fullmatch(item)
+    match = re.fullmatch(_FOLDER, item)
     if match is None:
         return "", ""
     name, version, kind = match.groups()
-    metadata = Path(path)
-    if not metadata.is_file():
-        metadata /= "METADATA" if kind == "dist-info" else "PKG-INFO"
-    if not metadata.is_file():
+    inner = "METADATA" if kind == "dist-info" else "PKG-INFO"
+    found = (file for file in (path, f"{path}/{inner}") if os.path.isfile(file))  # noqa: PTH113 - hundreds of them
+    metadata = next(found, None)
+    if metadata is None:
         return "", ""
-    return (name, version) if version else _told(metadata)
+    return (name, version) if version else _told(Path(metadata))
 
 
 def _told(metadata: Path) -> tuple[str, str]:

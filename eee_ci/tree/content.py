@@ -1,9 +1,11 @@
 """What lies on disk, as git would name it: the blob id of a file's bytes, and of a link's target."""
 
-import hashlib
 import os
 import stat
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import hashlib
 
 PLAIN, EXECUTABLE, LINK = "100644", "100755", "120000"
 WHOLE = 8 * 1024 * 1024  # a file up to this size is read in one piece
@@ -90,6 +92,8 @@ class Disk:
 
 def begun(size: int, algorithm: str) -> "hashlib._Hash":
     """git's digest of a content of so many bytes, which are still to come."""
+    import hashlib  # only here: OpenSSL takes long to load, and most files are known to git
+
     return hashlib.new(algorithm, b"blob %d\0" % size, usedforsecurity=False)
 
 

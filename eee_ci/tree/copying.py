@@ -9,9 +9,10 @@ from eee_ci import files, git, text
 from eee_ci.errors import UsageError
 from eee_ci.files import plain
 from eee_ci.model import Ran, Tree
+from eee_ci.tree import known
 from eee_ci.tree.attributes import converted
 from eee_ci.tree.content import EXECUTABLE, LINK, pointed
-from eee_ci.tree.status import GITLINK, look
+from eee_ci.tree.status import GITLINK, Index, look
 from eee_ci.tree.viewing import view
 
 # what decides how git compares contents; any other setting stays behind
@@ -28,7 +29,7 @@ def export(tree: Tree, target: Path) -> Path:
     if tree.vcs == "none":
         _files(tree, target)
         return target
-    repo = git.repository(Path(tree.root))
+    repo = known.repository(tree)
     root = target / repo.prefix
     _files(tree, root)
     _repository(tree, repo, target)
@@ -105,7 +106,7 @@ def _refs(tree: Tree, repo: git.Repository) -> bytes:
 
 def _settle(tree: Tree, repo: git.Repository, target: Path) -> None:
     """Make the copied index agree with the copy: nothing that git calls clean there may look changed here."""
-    status = look(repo)
+    status = look(repo, Index())
     odd = converted(repo, status.entries).filtered & status.entries.keys() - set(tree.changed)
     _there(
         repo, target, *_MARK, "--assume-unchanged", "--stdin", paths=[f"{repo.prefix}{path}" for path in odd]

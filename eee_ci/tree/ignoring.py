@@ -1,10 +1,10 @@
 """Files that git ignores and that tools read all the same: generated modules, settings, extensions."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from eee_ci import git
 from eee_ci.model import Tree
+from eee_ci.tree import known
 from eee_ci.tree.content import Disk
 from eee_ci.tree.walking import LEFT_OUT, walk
 
@@ -23,7 +23,7 @@ def files(found: Tree) -> dict[str, str]:
 
 def _paths(found: Tree) -> Iterator[str]:
     """What git names, and what is in the folders that it names; no environments and caches of tools."""
-    repo = git.repository(Path(found.root))
+    repo = known.repository(found)
     for path in git.records(git.ask(repo, *_LISTED)):
         if not LEFT_OUT.isdisjoint(path.split("/")):
             continue

@@ -62,20 +62,24 @@ class _Project:
         return re.sub(r"[-_.]+", "_", found).lower()
 
     def ini(self, file: str, section: str) -> dict[str, str]:
-        import configparser
+        if not (words := self._text(file)):
+            return {}
+        import configparser  # here, as the other parser: few projects need both
 
         parser = configparser.ConfigParser(interpolation=None, strict=False)
         try:
-            parser.read_string(self._text(file))
+            parser.read_string(words)
         except configparser.Error as error:
             self.troubles.append(f"{file} cannot be read ({text.line(str(error))})")
         return dict(parser[section]) if parser.has_section(section) else {}
 
     def _toml(self, file: str) -> dict[str, Any]:
+        if not (words := self._text(file)):
+            return {}
         import tomllib
 
         try:
-            return tomllib.loads(self._text(file))
+            return tomllib.loads(words)
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             self.troubles.append(f"{file} cannot be read ({text.line(str(error))})")
             return {}

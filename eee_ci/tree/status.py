@@ -2,10 +2,11 @@
 
 import os
 import re
+import time
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from eee_ci import git, text
+from eee_ci import git, signature, text
 
 GITLINK = "160000"
 CONTENT, MODE = "content", "mode"
@@ -58,17 +59,32 @@ class Status(NamedTuple):
     missed: tuple[str, ...] = ()  # what git said it could not look at
 
 
-def look(repo: git.Repository) -> Status:
+class Index:
+    """The entries of a repository's index; git is asked again once the file is another one."""
+
+    def __init__(self) -> None:
+        self._file: tuple[int, ...] | None = None
+        self._known: dict[str, Indexed] = {}
+
+    def entries(self, repo: git.Repository) -> dict[str, Indexed]:
+        file, now = signature.of(f"{repo.folder}/index"), time.time_ns()
+        if file is None or file != self._file:
+            self._known = _index(repo)
+            self._file = None if file is None or signature.young(file, now) else file
+        return self._known
+
+
+def look(repo: git.Repository, index: Index) -> Status:
     """Index and status of the repository's judged folder."""
-    entries = _index(repo)
+    entries = index.entries(repo)
     told = git.ask(repo, *_STATUS)
     missed = [row for row in text.decode(told.stderr).splitlines() if row.startswith("warning: could not")]
     return _status(entries, git.records(told), repo.prefix, missed)
 
 
-def blind(repo: git.Repository) -> Status:
+def blind(repo: git.Repository, index: Index) -> Status:
     """The same without a commit to compare with: all files count as changed."""
-    entries = _index(repo)
+    entries = index.entries(repo)
     untracked = list(git.records(git.ask(repo, "ls-files", "-o", "--exclude-standard", "-z")))
     nested = tuple(path.rstrip("/") for path in untracked if path.endswith("/"))
     commit = git.ask(repo, "rev-parse", "--verify", "HEAD").stdout

@@ -9,7 +9,7 @@ from eee_ci import git, text
 from eee_ci.tree.attributes import Converted, converted
 from eee_ci.tree.content import Disk, Entry
 from eee_ci.tree.sentences import filtered, leaving, states, unread
-from eee_ci.tree.status import CONTENT, GITLINK, MODE, Status, blind, look
+from eee_ci.tree.status import CONTENT, GITLINK, MODE, Index, Status, blind, look
 from eee_ci.tree.walking import files
 
 OURS = ".eee-ci"
@@ -27,13 +27,20 @@ class View(NamedTuple):
     branch: str | None = None
 
 
-def view(root: Path, *, project: Path) -> View:
+class Found(NamedTuple):
+    """What an earlier look found out of a repository, and need not be asked again."""
+
+    repo: git.Repository
+    listed: Index
+
+
+def view(root: Path, *, project: Path, found: Found | None = None) -> View:
     """The folder through git, and where git has no answer through a walk; both never miss a file."""
     try:
-        repo = git.repository(root, project=project)
+        repo, listed = found or (git.repository(root, project=project), Index())
         if repo.prefix and root != project:  # else it would find itself in there for ever
             return _walked(root, f"{text.path(root)} is no repository, though it has a .git")
-        seen = _tracked(repo)
+        seen = _tracked(repo, listed)
     except git.GitError as refusal:
         if refusal.fatal:
             raise
@@ -52,8 +59,8 @@ def _walked(root: Path, note: str) -> View:
     return View(found, frozenset(found), notes, whole=not (disk.unreadable or missed))
 
 
-def _tracked(repo: git.Repository) -> View:
-    status, notes = _asked(repo)
+def _tracked(repo: git.Repository, listed: Index) -> View:
+    status, notes = _asked(repo, listed)
     odd = converted(repo, [*status.entries, *status.changed])
     disk = Disk(os.fspath(repo.root), repo.algorithm)
     entries = _entries(status, odd.paths, disk)
@@ -73,11 +80,11 @@ def _tracked(repo: git.Repository) -> View:
     return View(kept, frozenset(changed), tuple(notes), whole, repo, status.commit, status.branch)
 
 
-def _asked(repo: git.Repository) -> tuple[Status, list[str]]:
+def _asked(repo: git.Repository, listed: Index) -> tuple[Status, list[str]]:
     try:
-        return look(repo), []
+        return look(repo, listed), []
     except git.GitError as refusal:
-        return blind(repo), [f"every file counts as changed, since {refusal.sentence}"]
+        return blind(repo, listed), [f"every file counts as changed, since {refusal.sentence}"]
 
 
 def _moved(status: Status, path: str, changed: set[str], below: View) -> Iterable[str]:

@@ -12,7 +12,6 @@ from eee_ci.config import find
 from eee_ci.plan import Plan
 from eee_ci.tree import walking
 
-TICK = 50_000_000  # nanoseconds: what changed later than that before a look could change again unseen
 # What eee-ci, git and the interpreter look at themselves, beside what jobs are given.
 _ASKED = (
     *("PATH", "HOME", "USER", "VIRTUAL_ENV", "NO_COLOR", "TERM", "CI", "TMPDIR", "LANG", "LC_*", "LANGUAGE"),
@@ -36,7 +35,7 @@ def look(plan: Plan, environ: Mapping[str, str]) -> Watched | None:
     them is too young to be told from a later change, also after a tick."""
     found = _signatures(plan, environ)
     if _young(found):
-        time.sleep(2 * TICK / 1e9)  # the first run makes a folder, just now
+        time.sleep(2 * signature.TICK / 1e9)  # the first run makes a folder, just now
         found = _signatures(plan, environ)
     if _young(found):
         return None
@@ -53,8 +52,8 @@ def _signatures(plan: Plan, environ: Mapping[str, str]) -> _Stats:
 
 
 def _young(found: _Stats) -> bool:
-    newest = max((max(was[3], was[4]) for was in found.values() if was is not None), default=0)
-    return newest > time.time_ns() - TICK
+    now = time.time_ns()
+    return any(signature.young(was, now) for was in found.values() if was is not None)
 
 
 def variables(

@@ -219,7 +219,7 @@ def test_a_signal_between_two_looks_ends_the_round_and_is_the_exit_code(
 
 def test_its_options_reach_each_round() -> None:
     words = ["watch", "--fail-fast", "--no-cache", "--quiet", "--config", "x.yaml", "--jobs", "2", "a", "b"]
-    assert watch_verb.command(arguments.parser().parse_args(words))[3:] == [
+    assert watch_verb.command(arguments.parser(words).parse_args(words))[3:] == [
         *("eee_ci", "check", "--no-agents", "--failing-first", "--fail-fast", "--no-cache", "--quiet"),
         *("--config=x.yaml", "--jobs=2", "a", "b"),
     ]

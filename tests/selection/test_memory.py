@@ -2,8 +2,8 @@
 
 import pytest
 
-from eee_ci.selection import shape
 from eee_ci.selection.memory import memory
+from eee_ci.selection.shape import shape
 
 
 def remembering(*sources: str) -> set[str]:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from eee_ci.selection import Shape, linemap, shape
-from eee_ci.selection.shape import changed
+from eee_ci.selection.shape import Shape, changed, linemap, shape
 
 STDLIB = Path(sysconfig.get_path("stdlib"))
 FOLDERS = (".", "asyncio", "email", "json", "unittest")
