@@ -52,7 +52,8 @@ PACKAGING = Project(
     "packaging", "26.3", "94edc256424af38762eb31306eed28beb9f0efc50a8837492c9d6fd6004aed79", 62000
 )
 HTTPX = Project("httpx", "0.28.1", "75e98c5f16b0f35b567856f597f06ff2270a374470a5c2392242528e3e3e42fc", 1400)
-PROJECTS = {project.name: project for project in (FLASK, CLICK, ATTRS, PACKAGING, HTTPX)}
+JINJA2 = Project("jinja2", "3.1.6", "0137fb05990d35f1275a587e9aee6d56da821fc83491a0fb838183be43f66d6d", 908)
+PROJECTS = {project.name: project for project in (FLASK, CLICK, ATTRS, PACKAGING, HTTPX, JINJA2)}
 
 
 class UnavailableError(Exception):

@@ -20,6 +20,8 @@ _FLAGS_OF_THE_MACHINE = frozenset({"leaky"})
 _CHANCE = (
     (re.compile(r"\b0x[0-9a-fA-F]+"), "{address}"),
     (re.compile(r"/pytest-of-\w+/pytest-\d+"), "{pytest}"),
+    (re.compile(r"/eee-ci-[0-9a-f]{12}\b"), "/{scratch}"),
+    (re.compile(r"(?<=/)tmp[a-z0-9_]{8}\b"), "{temporary}"),
     (re.compile(r"\b\d+(\.\d+)? ?(s|ms|seconds)\b"), "{time}"),
     (re.compile(r"\bpid \d+"), "{pid}"),
 )

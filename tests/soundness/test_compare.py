@@ -126,6 +126,8 @@ def test_the_same_words_about_another_place_are_no_difference() -> None:
     [
         ("<T object at 0x7f12ab>", "<T object at 0x7f99ff>"),
         ("in /tmp/pytest-of-me/pytest-3/x", "in /tmp/pytest-of-me/pytest-14/x"),
+        ("in /tmp/eee-ci-6e4f4cdcf016/tmp/x", "in /tmp/eee-ci-b5c1d325f984/tmp/x"),
+        ("into '/tmp/tmp_3chhm8g.zip'", "into '/tmp/tmp3f6jospm.zip'"),
         ("took 1.25s", "took 0.5s"),
         ("running then: sh -c x (pid 13695)", "running then: sh -c x (pid 7)"),
     ],

@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.network, pytest.mark.slow]
 
 WIDE = tamper.Rules(caps=tamper.Caps(files=None, lines=None))
 RUFF = (sys.executable, "-m", "ruff")
+NAMES = ("flask", "click", "attrs", "packaging", "httpx")  # jinja2 is for edits at random
 FIXERS: dict[str, tuple[str, ...]] = {
     "its own config": ("check", "--fix"),
     "sorted imports": ("check", "--fix", "--isolated", "--select=I"),
@@ -48,7 +49,7 @@ def fixed(project: projects.Project, folder: Path, words: tuple[str, ...]) -> tu
 
 
 @pytest.mark.parametrize("words", FIXERS.values(), ids=FIXERS)
-@pytest.mark.parametrize("name", projects.PROJECTS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_fixer_is_no_cheat(name: str, words: tuple[str, ...], tmp_path: Path) -> None:
     _, found = fixed(projects.PROJECTS[name], tmp_path, words)
     assert [(one.rule, one.path, one.line, one.message) for one in found] == []
