@@ -59,20 +59,20 @@ class Edges:
     def seen(self, frame: types.FrameType) -> None:
         """Code that runs an import statement, or calls `__import__`."""
         code = frame.f_code
-        scope = self.scene.current
-        if id(code) in scope.codes or id(code) in self.plain:
+        scope, key = self.scene.current, id(code)  # to ask for it is an audit event
+        if key in scope.codes or key in self.plain:
             return
         known = frame.f_globals
         place = (code, str(known.get("__name__")), package(known))
         below = self.scene.ground.relative(code.co_filename) if code.co_filename[:1] == "/" else None
         if code.co_code[frame.f_lasti] == IMPORT:
             if below is None:
-                self.foreign[id(code)] = place
+                self.foreign[key] = place
                 if not calls_import(code):
-                    self.plain.add(id(code))
+                    self.plain.add(key)
             else:
-                self.codes.setdefault(below, {})[id(code)] = place
-                scope.codes[id(code)] = place
+                self.codes.setdefault(below, {})[key] = place
+                scope.codes[key] = place
             return
         if not calls_import(code):
             return  # C code that imports by its own; of pickle's there is an event

@@ -6,7 +6,7 @@ import functools
 import os
 import sys
 from types import FrameType
-from typing import Any
+from typing import Iterator  # noqa: UP035 - Python 3.8
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 MEASURED = "EEE_CI_RECORDER_MEASURED" in os.environ  # by the tests of the recorder itself
@@ -57,12 +57,13 @@ TALKS = {
 }
 
 
-def frames() -> Any:
-    """Who calls, the nearest first, without us."""
+def callers() -> Iterator[str]:
+    """The files of who calls, the nearest first, without us. To ask a frame for code is an audit event."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        if not frame.f_code.co_filename.startswith(OURS):
-            yield frame
+        file = frame.f_code.co_filename
+        if not file.startswith(OURS):
+            yield file
         frame = frame.f_back
 
 

@@ -12,7 +12,7 @@ from typing import Any, Callable  # noqa: UP035 - Python 3.8
 from . import signs
 from .edges import SEEN, Edges, precede
 from .scene import Scene
-from .signs import frames
+from .signs import callers
 
 PATHS = ("stat", "lstat", "access", "readlink")
 LOOKED = "eee_ci.looks"  # an audit event of our own, as SEEN is
@@ -182,7 +182,7 @@ class Watch:
                 self.scene.current.distrust("writes", f"writes below the project ({below})")
 
     def started(self, arguments: Any) -> None:
-        if not any(frame.f_code.co_filename.endswith(signs.PROBES) for frame in frames()):
+        if not any(file.endswith(signs.PROBES) for file in callers()):
             words = arguments[1] if isinstance(arguments[1], (list, tuple)) else [arguments[1]]
             name = os.path.basename(os.fsdecode(arguments[0] or words[0] or ""))
             self.scene.current.distrust("subprocess", f"starts the process {name}")
@@ -216,8 +216,7 @@ class Watch:
 
     def traced(self, _: Any) -> None:
         """Whoever traces takes the measurement's place. Threads and doctest put back what was there."""
-        for frame in frames():
-            file = frame.f_code.co_filename
+        for file in callers():
             if file.endswith(("/threading.py", "/doctest.py")):
                 return
             if not file.endswith(("/coverage/collector.py", "/coverage/pytracer.py")):
@@ -244,7 +243,6 @@ class Watch:
 
     def modules(self) -> list[str]:
         """The project's files that take part, but the current one's own."""
-        found = {frame.f_code.co_filename for frame in frames()}
         own = self.scene.current.label.partition(":")[2]
-        below = (self.below(name) for name in found if name[:1] == "/")
+        below = (self.below(name) for name in set(callers()) if name[:1] == "/")
         return sorted(name for name in below if name is not None and name != own)
