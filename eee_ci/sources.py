@@ -1,5 +1,6 @@
 """The lines of the judged files: their text, their hashes, and columns of any unit as code points."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +17,7 @@ class Sources:
         self.root = Path(root)
         self._data: dict[str, bytes] = {}
         self._lines: dict[str, list[str]] = {}
-        self._hashes: dict[str, list[str]] = {}
+        self._hashes: dict[str, Sequence[str]] = {}
 
     def _bytes(self, path: str) -> bytes:
         if path not in self._data:
