@@ -105,23 +105,11 @@ def _like(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 def _means(pattern: str, name: str) -> bool:
-    """`*` stands for anything; regular expressions would take longer to compile than all else here."""
-    head, *middle, tail = pattern.split("*") if "*" in pattern else (pattern, "")
-    if "*" not in pattern:
-        return name == pattern
-    inner = name[len(head) : len(name) - len(tail)]
-    fits = len(name) >= len(head) + len(tail) and name.startswith(head) and name.endswith(tail)
-    return fits and _in_order(inner, middle)
-
-
-def _in_order(words: str, pieces: Sequence[str]) -> bool:
-    at = 0
-    for piece in pieces:
-        at = words.find(piece, at)
-        if at < 0:
-            return False
-        at += len(piece)
-    return True
+    """A whole name, its start and a `*`, or what stands anywhere in it between two: configs allow no more,
+    and regular expressions would take longer to compile than all else here."""
+    if pattern[:1] == "*":
+        return pattern.strip("*") in name
+    return name.startswith(pattern[:-1]) if pattern[-1:] == "*" else name == pattern
 
 
 def _quotas(proc: Path = Path("/proc/self/cgroup"), mount: Path = Path("/sys/fs/cgroup")) -> list[int]:

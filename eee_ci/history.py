@@ -14,7 +14,6 @@ from eee_ci.model import Cost, Noun
 
 FILE = ".eee-ci/history.json"
 SCHEMA = 1
-PART = " (part)"  # behind the name of a gate, which has no blank: runs of a part of its files
 KEPT = 20  # runs of a gate that count
 LARGEST = 8 * 1024 * 1024
 T = TypeVar("T")
@@ -22,23 +21,23 @@ _LONGEST = 10 * 24 * 3600.0  # seconds; beyond this a record is damage
 
 
 class History(Noun, frozen=True, kw_only=True):
-    """Costs of a gate's last executed runs, and which of them failed, oldest first. `note` says why earlier
-    ones were dropped."""
+    """Costs of a gate's last executed runs, and which of them failed, oldest first; `parts` are runs in which
+    it judged some of its files only. `note` says why earlier ones were dropped."""
 
     schema: int = SCHEMA
     gates: dict[str, tuple[Cost, ...]] = {}
+    parts: dict[str, tuple[Cost, ...]] = {}
     failed: dict[str, tuple[bool, ...]] = {}
     note: str | None = None
 
     def expected(self, gate: str, prior: float) -> float:
         """Seconds that the gate will take: the middle of its last runs, the prior while there are none."""
-        known = [cost.seconds for cost in self._last(gate) if cost.seconds is not None]
-        return _middle(known) if known else prior
+        return _usual(self._last(gate), prior)
 
     def part(self, gate: str, share: float, prior: float) -> float:
         """Seconds that a part of the gate's files will take, by their share of the whole's seconds: not less
         than the middle of its last such runs, since to start a tool takes its time whatever it judges."""
-        return max(self.expected(gate, prior) * share, self.expected(gate + PART, 0.0))
+        return max(self.expected(gate, prior) * share, _usual(self.parts.get(gate, ()), 0.0))
 
     def peak(self, gate: str) -> int | None:
         """Bytes that it may need: the most of its last runs, of its largest process; None where unknown."""
@@ -64,6 +63,11 @@ class History(Noun, frozen=True, kw_only=True):
         return self.gates.get(gate, ())[-KEPT:]
 
 
+def _usual(costs: Iterable[Cost], prior: float) -> float:
+    known = [cost.seconds for cost in costs if cost.seconds is not None]
+    return _middle(known) if known else prior
+
+
 def _middle(values: Collection[float]) -> float:
     """The median: the module for it takes longer to load than all else here to run."""
     known, half = sorted(values), len(values) // 2
@@ -84,11 +88,10 @@ def load(root: Path) -> History:
         return _dropped(error.strerror or "it cannot be read")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         return _dropped(text.line(str(error)))
-    if history.schema != SCHEMA or not all(
-        _sound(cost) for costs in history.gates.values() for cost in costs
-    ):
+    known = (*history.gates.values(), *history.parts.values())
+    if history.schema != SCHEMA or not all(_sound(cost) for costs in known for cost in costs):
         return _dropped("its values make no sense")
-    return History(gates=history.gates, failed=history.failed)
+    return History(gates=history.gates, parts=history.parts, failed=history.failed)
 
 
 def record(
@@ -103,9 +106,8 @@ def record(
     before = load(root)
     history = {
         "schema": SCHEMA,
-        "gates": _added(
-            before.gates, ((gate + PART * (gate in parts), cost) for gate, cost in known.items())
-        ),
+        "gates": _added(before.gates, (one for one in known.items() if one[0] not in parts)),
+        "parts": _added(before.parts, (one for one in known.items() if one[0] in parts)),
         "failed": _added(before.failed, ((gate, gate in failed) for gate in known)),
     }
     try:

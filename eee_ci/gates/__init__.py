@@ -78,28 +78,23 @@ def _shards() -> Spreading:
 
 
 # each is imported when it is asked for: few projects use more than half of them
-DIVIDED = Shelf[Divided](
-    {
-        "bandit": _bandit,
-        "command": _command,
-        "complexity": _complexity,
-        "ruff": _ruff,
-        "ruff-format": _ruff_format,
-    }
-)
+_DIVIDED = {
+    "bandit": _bandit,
+    "command": _command,
+    "complexity": _complexity,
+    "ruff": _ruff,
+    "ruff-format": _ruff_format,
+}
+DIVIDED = Shelf[Divided](_DIVIDED)
 SELECTING = Shelf[Selecting]({"pytest": _pytest})
 SPREADING = Shelf[Spreading]({"mypy": _mypy_workers, "pytest": _shards})
 TABLE = Shelf[GateAdapter](
     {
-        "bandit": _bandit,
+        **_DIVIDED,
         "build": _build,
-        "command": _command,
-        "complexity": _complexity,
         "mypy": _mypy,
         "nox": _nox,
         "pytest": _pytest,
-        "ruff": _ruff,
-        "ruff-format": _ruff_format,
         "tsc": _tsc,
     }
 )

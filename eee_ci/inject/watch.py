@@ -12,8 +12,9 @@ from typing import Any, Callable  # noqa: UP035 - Python 3.8
 from . import signs
 from .edges import SEEN, Edges, precede
 from .scene import Scene
-from .signs import callers
+from .signs import callers, put
 
+MOST = 64  # codes of one file: what is compiled again and again is not kept
 PATHS = ("stat", "lstat", "access", "readlink")
 LOOKED = "eee_ci.looks"  # an audit event of our own, as SEEN is
 
@@ -106,20 +107,7 @@ class Watch:
                 path, mode, dir_fd=dir_fd, effective_ids=effective_ids, follow_symlinks=follow_symlinks
             )
 
-        new: Any = {"stat": stat, "lstat": lstat, "access": access, "readlink": lstat}[name]
-        new.__name__ = new.__qualname__ = name
-        for allowed in (
-            os.supports_dir_fd,
-            os.supports_fd,
-            os.supports_follow_symlinks,
-            os.supports_effective_ids,
-        ):
-            if original in allowed:
-                allowed.add(new)  # others ask for membership by identity
-        setattr(os, name, new)
-        accessor = getattr(sys.modules.get("pathlib"), "_NormalAccessor", None)  # before Python 3.11
-        if hasattr(accessor, name):
-            setattr(accessor, name, staticmethod(new))
+        put(name, {"stat": stat, "lstat": lstat, "access": access, "readlink": lstat}[name])
 
     def replace_fork(self) -> None:
         """What `multiprocessing` starts its children with raises no event."""
@@ -213,6 +201,8 @@ class Watch:
                 known = self.scene.bodies.setdefault(below, [])
                 if known is not None and not any(code is body for body in known):
                     known.append(code)
+                    if len(known) > MOST:
+                        self.scene.bodies[below] = None
 
     def traced(self, _: Any) -> None:
         """Whoever traces takes the measurement's place. Threads and doctest put back what was there."""

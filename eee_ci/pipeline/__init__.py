@@ -29,7 +29,7 @@ def run(
     ready what follows them: it is called while they run."""
     started, began = datetime.now(UTC), clock()
     course = dispatch.Course(plan, executor, watch=watch, clock=clock, fail_fast=fail_fast)
-    verdicts = course.run(signals, _both(course.looking.ready, meanwhile))
+    verdicts = course.run(signals, meanwhile)
     verdicts = unstale(course.looking.changed(), verdicts)
     stamp = started.strftime("%Y-%m-%dT%H:%M:%SZ")
     if signals.first is None:
@@ -55,14 +55,6 @@ def run(
         verdicts=verdicts,
         notes=(*plan.notes, *plan.tree.notes, *((kept,) if kept else ())),
     )
-
-
-def _both(first: Callable[[], object], second: Callable[[], object]) -> Callable[[], None]:
-    def done() -> None:
-        first()
-        second()
-
-    return done
 
 
 def unstale(changed: tuple[str, ...], verdicts: tuple[Verdict, ...]) -> tuple[Verdict, ...]:

@@ -73,6 +73,7 @@ class Course:
                 self._executor.stop(now=heeded > 1)
             self._start()
             if self._running:
+                self.looking.ready()
                 meanwhile()
                 self._settle_all(self._executor.collect(1.0))
                 self._watch.beat(tuple((n, self._clock() - at) for n, at in sorted(self._running.items())))

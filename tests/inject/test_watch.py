@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from eee_ci.inject import signs
+from eee_ci.inject import watch as watching
 from eee_ci.inject.edges import Edges
 from eee_ci.inject.ground import Ground
 from eee_ci.inject.scene import Scene, Scope
@@ -276,3 +277,12 @@ def test_the_current_file_is_no_module_that_takes_part(watch: Watch, root: Path)
     assert made["run"]() == ["m.py"]
     watch.scene.turn(watch.scene.scope("file:m.py"))
     assert made["run"]() == []
+
+
+def test_code_that_is_compiled_again_and_again_is_not_kept(watch: Watch, root: Path) -> None:
+    for number in range(watching.MOST):
+        watch.executed((compile(f"x = {number}", f"{root}/m.py", "exec"),))
+    assert len(watch.scene.bodies["m.py"] or ()) == watching.MOST
+    watch.executed((compile("y = 1", f"{root}/m.py", "exec"),))
+    watch.executed((compile("z = 1", f"{root}/m.py", "exec"),))
+    assert watch.scene.bodies["m.py"] is None

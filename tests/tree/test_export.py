@@ -13,12 +13,6 @@ from eee_ci.errors import UsageError
 from tests.tree.repositories import ENVIRONMENT, Repository, untouched
 
 
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-
-
 @pytest.fixture
 def repo(tmp_path: Path) -> Repository:
     made = Repository(tmp_path / "repo").commit(a="1\n", b="2\n")

@@ -13,17 +13,6 @@ from tests.tree.repositories import Repository
 Act = Callable[[Repository], object]
 
 
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repository:
-    return Repository(tmp_path / "repo").commit(a="1\n", b="2\n")
-
-
 def _same_size_and_time(repo: Repository) -> None:
     before = (repo.root / "a.py").stat()
     repo.write("a.py", "3\n")

@@ -12,17 +12,6 @@ from eee_ci.tree import content
 from tests.tree.repositories import Repository, blob, untouched
 
 
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Repository:
-    return Repository(tmp_path / "repo").commit(a="1\n", b="2\n")
-
-
 def test_a_clean_tree_has_the_ids_of_the_index_and_no_change(repo: Repository) -> None:
     with untouched(repo.root):
         seen = tree.snapshot(repo.root)
