@@ -1,12 +1,12 @@
 """The report formats: a table of names, and the one way from a run to its files."""
 
 from collections.abc import Callable, Collection, Iterable
+from pathlib import PurePosixPath
 from typing import Literal
 
 from eee_ci.errors import UsageError
 from eee_ci.model import Run
 from eee_ci.ports import Report
-from eee_ci.reports.leftovers import stale as stale  # of this door
 
 
 def _json() -> Report:
@@ -94,3 +94,15 @@ def load(data: bytes, source: str) -> Run:
     from eee_ci.reports import json
 
     return json.load(data, source)
+
+
+def stale(files: Collection[str], present: Iterable[str]) -> list[str]:
+    """Of the files present, those that an earlier run with more parts left: `eee-ci-3.sarif` where now
+    there are two. An upload of the whole folder would take them for today's."""
+    ours = {(PurePosixPath(name).stem, PurePosixPath(name).suffix) for name in files}
+    return sorted(
+        name
+        for name in set(present) - set(files)
+        for stem, dash, number in [PurePosixPath(name).stem.rpartition("-")]
+        if dash and number.isdecimal() and (stem, PurePosixPath(name).suffix) in ours
+    )
