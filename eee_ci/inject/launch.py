@@ -35,6 +35,8 @@ def main(argv: list[str]) -> None:
     finish = record = None
     if "--cover" in options:
         finish = runpy.run_path(os.path.join(HERE, "cover.py"))["start"](options)
+        if module == "pytest":
+            start("resting", "", arguments)
     if "--record" in options and module == "pytest":
         record = start("session", options["--record"][0], arguments)
     if "--shard" in options and module == "pytest":

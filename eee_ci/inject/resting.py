@@ -1,0 +1,129 @@
+"""Has coverage.py's C tracer rest while nothing can run that is measured.
+
+The interpreter calls it for each line of everybody. Two times only libraries run: until the first file that
+may be measured does, and while pytest rewrites the assertions of a test file, which it keeps for later runs.
+On a first run of flask's tests a third of all lines are of that kind.
+
+What runs by itself is kept out of these times: garbage is not collected, nobody's own `showwarning` called.
+"""
+
+from __future__ import annotations
+
+import functools
+import gc
+import importlib.util
+import os
+import re
+import sys
+import threading
+import warnings
+from typing import Any, Callable  # noqa: UP035 - Python 3.8
+
+SOURCES = ("source", "source_pkgs", "source_dirs")
+OLDEST = 6  # coverage.py before it measured libraries below the sources
+REWRITER = "_pytest.assertion.rewrite"
+
+
+class Rest:
+    """The tracer of the main thread, set aside and put back. `changing`: it is we who do it."""
+
+    changing = False
+
+    def __init__(self, tracer: Any, folders: tuple[str, ...], measured: set[str]) -> None:
+        self.tracer, self.folders, self.measured = tracer, folders, measured
+        self.asleep = self.due = False
+        self.thread = threading.get_ident()
+
+    def set(self, *, tracing: bool) -> None:
+        """Put back by `sys.settrace`, the tracer would set itself once more at the next call."""
+        Rest.changing = True
+        self.tracer.start() if tracing else sys.settrace(None)
+        Rest.changing = False
+
+    def begin(self) -> None:
+        """Sleep until a file runs that is not known to be a library's. Only this thread can wake itself."""
+        self.asleep = True
+        sys.addaudithook(self.hear)
+        self.set(tracing=False)
+
+    def hear(self, event: str, arguments: Any) -> None:
+        if not self.asleep:
+            return
+        if event == "exec":
+            self.due |= not self.is_known(arguments[0].co_filename)
+        self.due |= event.startswith(
+            "_thread.start"
+        )  # of Python 3.12: such a thread may run what is measured
+        if self.due and threading.get_ident() == self.thread:
+            self.wake()
+
+    def wake(self) -> None:
+        self.asleep = False
+        rewriter: Any = sys.modules.get(REWRITER)
+        original = getattr(rewriter, "_rewrite_test", None)
+        if original is not None and self.is_known(rewriter.__file__):
+            rewriter._rewrite_test = self.during(original)
+        self.set(tracing=True)
+
+    def is_known(self, file: str) -> bool:
+        """Is it of the standard library, of what is installed beside pytest, or no file at all?"""
+        for folder in self.folders:
+            if file.startswith(folder):
+                top = file[len(folder) :].partition(os.sep)[0]
+                return top.partition(".")[0] not in self.measured
+        return file[:1] == "<"
+
+    def during(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def rewrite(*arguments: Any, **named: Any) -> Any:
+            shown = warnings.showwarning is warnings._showwarning_orig  # type: ignore[attr-defined]  # as `warnings` asks itself
+            if sys.gettrace() is not self.tracer or not shown:
+                return original(*arguments, **named)
+            collecting = gc.isenabled()
+            gc.disable()
+            self.set(tracing=False)
+            try:
+                return original(*arguments, **named)
+            finally:
+                self.set(tracing=True)
+                if collecting:
+                    gc.enable()
+
+        return rewrite
+
+
+def start(_wish: str, _arguments: list[str]) -> None:
+    """Begin, if it is coverage.py's C tracer that measures, and known what it measures."""
+    tracer, coverage = sys.gettrace(), sys.modules.get("coverage")
+    current = coverage.Coverage.current() if coverage is not None else None
+    if current is None or type(tracer).__name__ != "CTracer" or coverage.version_info[0] < OLDEST:  # type: ignore[union-attr]  # it is there
+        return
+    measured = {word for name in SOURCES for word in re.findall(r"\w+", str(option(current, name)))}
+    places, patterns = folders(), option(current, "include") or []
+    if any(may_match(pattern, place) for pattern in patterns for place in places):
+        return
+    if (measured or patterns) and not option(current, "cover_pylib"):
+        Rest(tracer, places, measured).begin()
+
+
+def may_match(pattern: str, place: str) -> bool:
+    """Could a file in the folder fit the pattern? All that comes before its first wildcard decides."""
+    fixed = re.split(r"[*?\[]", pattern)[0]
+    start = os.path.abspath(fixed) + (os.sep if fixed.endswith(os.sep) else "") if fixed else ""
+    return start.startswith(place) or place.startswith(start)
+
+
+def option(current: Any, name: str) -> Any:
+    try:
+        return current.get_option(f"run:{name}") or ""
+    except Exception:  # noqa: BLE001 - its own exception class moved between versions
+        return ""
+
+
+def folders() -> tuple[str, ...]:
+    """Where libraries are, each with its separator: where pytest is, unless that is a project's own folder;
+    then the standard library, which may be around it."""
+    spec = importlib.util.find_spec("pytest")
+    place = os.path.dirname(os.path.dirname(spec.origin or "")) if spec is not None else ""
+    installed = (os.path.join(place, ""),) if place.endswith("-packages") else ()
+    return (*installed, os.path.join(os.path.dirname(os.__file__), ""))
