@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from eee_ci import reading
 from eee_ci.model import Gate
@@ -17,7 +17,7 @@ _NEVER = {"__pycache__", "node_modules"}
 def of(gate: Gate, site: Site, names: Collection[str], also: Iterable[str] = ()) -> Inputs | None:
     """All files of the tree that are called like this, and what the gate's arguments and `also` name. None
     where that is a folder: anything in it may count."""
-    inside = {file for file in site.files if PurePosixPath(file).name in names}
+    inside = {file for file in site.files if file.rpartition("/")[2] in names}
     named = frozenset(also)
     known, outside = set(site.files), set[str]()
     for word in (*(word.rpartition("=")[2] for word in gate.args), *named):

@@ -130,12 +130,15 @@ def targets(gate: Gate, default: Iterable[str] = ()) -> tuple[str, ...]:
 
 def absent(paths: Iterable[str], site: Site) -> tuple[str, ...]:
     """A sentence for each path that is neither in the tree nor on disk: many tools pass over it silently."""
-    known = {str(folder) for file in site.files for folder in (file, *PurePosixPath(file).parents)}
     return tuple(
         f"{text.line(path)} does not exist; mend `paths` of the gate, or `sources` and `tests`"
         for path in paths
-        if os.path.normpath(path) not in known and not _exists(site.root, path)
+        if not _exists(site.root, path) and not _is_listed(os.path.normpath(path), site)
     )
+
+
+def _is_listed(path: str, site: Site) -> bool:
+    return path in site.files or any(file.startswith(f"{path}/") for file in site.files)
 
 
 def _exists(root: str, path: str) -> bool:

@@ -41,6 +41,7 @@ class Keys:
         self.tree = found
         self._project, self._own = project, interpreter.own()
         self._environments: dict[str, dict[str, str]] = {}
+        self._needed: dict[str, tuple[Site, Inputs | str]] = {}
         self._places = {
             found.root: "{root}",
             identity.PACKAGE: "{eee-ci}",
@@ -92,7 +93,14 @@ class Keys:
         )
 
     def inputs(self, gate: Gate, site: Site) -> Inputs | str:
-        """What the gate reads; a sentence where nobody knows."""
+        """What the gate reads; a sentence where nobody knows. Looked for once: what is kept of a run is what
+        it was begun with."""
+        known = self._needed.get(gate.id)
+        if known is None or known[0] is not site:
+            known = self._needed[gate.id] = (site, self._inputs(gate, site))
+        return known[1]
+
+    def _inputs(self, gate: Gate, site: Site) -> Inputs | str:
         if doubt := self._doubt(site):
             return doubt
         adapter = gates.TABLE[gate.tool]

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import msgspec
 
@@ -86,7 +86,7 @@ def needed(gate: Gate, site: Site) -> Inputs | None:
     """Config files of the tree, of the folders above and of the user, what they extend, and what git
     ignores: ruff obeys it. None where a config extends what only the environment knows."""
     above = [*inputs.above(site.root, ruff.CONFIGS), *_personal()]
-    own = [f"{site.root}/{file}" for file in site.files if PurePosixPath(file).name in ruff.CONFIGS]
+    own = [f"{site.root}/{file}" for file in site.files if file.rpartition("/")[2] in ruff.CONFIGS]
     extended = _extended([*own, *(path for path in above if os.path.exists(path))])  # noqa: PTH110 - pathlib costs more than the call
     if extended is None:
         return None
