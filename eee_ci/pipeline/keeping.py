@@ -26,6 +26,8 @@ def keep(plan: Plan, verdicts: tuple[Verdict, ...], said: Mapping[str, Said], *,
                 reading=told.reading, cost=verdict.cost, command=verdict.command, log=verdict.log, when=when
             )
             plans.keep(job, told, found, known)
+        elif job.remembered is not None and verdict.cached is not None:
+            plans.recalled(job, known)
 
 
 def whole(plan: Plan, verdicts: tuple[Verdict, ...]) -> bool:

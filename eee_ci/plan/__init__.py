@@ -136,6 +136,12 @@ def _read(job: Job, outcome: Outcome) -> Said:
     return Said(reading=Reading(errors=(said,)))
 
 
+def recalled(job: Job, known: Keys) -> None:
+    """What a gate said was remembered, and has been told again."""
+    if job.manifest is not None and job.gate.tool in gates.SELECTING:
+        selected.recalled(job.gate, job.manifest, known)
+
+
 def keep(job: Job, said: Said, found: Remembered, known: Keys) -> None:
     """Keep what a gate said, for all that it depended on."""
     if job.division is not None:

@@ -1,6 +1,6 @@
 """Test gates: only the test files that an edit can have broken run, the others are remembered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -15,6 +15,8 @@ from eee_ci.readers import selected
 from eee_ci.selection import Choice, State
 
 STATES, COVERAGE = "tests", "coverage"
+NEAR = 4  # how many states are looked at, each of which costs some milliseconds
+LITTLE = 0.1  # of the tests' time: an earlier state has to save more than that
 Mode = Literal["all", "affected-first", "affected"]
 
 
@@ -52,7 +54,27 @@ def select(
         return None
     # coverage is remembered with absolute paths: another checkout has to learn for itself
     env_key = manifests.digest([manifest.facts, sorted(known.ignored.items()), known.tree.root])
-    key, state = _nearest(known, gate, env_key)
+    best: Selection | None = None
+    doubtful: set[str] = set()  # by the newest: what failed is not taken for passed by going further back
+    for key, state in _known(known, gate, env_key):
+        chosen = _chosen(key, state, known, env_key, mode=mode, covers=covers)
+        if best is None:
+            doubtful = {path for path, one in state.known.items() if one.doubts} if state else set()
+        if best is None or (_saves(chosen, best) and doubtful.isdisjoint(chosen.choice.skip)):
+            best = chosen
+        if mode == "affected-first" or share(best) <= LITTLE:
+            break
+    return best
+
+
+def _saves(chosen: Selection, best: Selection) -> bool:
+    """Does the choice by an earlier state run fewer files, and in less time?"""
+    return len(chosen.choice.run) < len(best.choice.run) and share(chosen) + LITTLE < share(best)
+
+
+def _chosen(
+    key: str, state: State | None, known: Keys, env_key: str, *, mode: Mode, covers: bool
+) -> Selection:
     choice = selection.choose(state, known.tree, env_key=env_key)
     if mode == "affected-first":
         choice = msgspec.structs.replace(choice, run=(*choice.run, *choice.skip), skip=())
@@ -94,17 +116,25 @@ def _mode(gate: Gate, environ: Mapping[str, str]) -> Mode:
     return "affected-first" if environ.get("CI") else "affected"
 
 
-def _nearest(known: Keys, gate: Gate, env_key: str) -> tuple[str, State | None]:
-    """The newest knowledge that was gained in the same environment, else the newest."""
-    first: tuple[str, State | None] = ("", None)
+def _known(known: Keys, gate: Gate, env_key: str) -> Iterator[tuple[str, State | None]]:
+    """What was known last in the same environment, the newest first: whoever goes back, or to another branch
+    and on, is nearer to an earlier state. Where there is none, the newest of any, which explains."""
+    newest: tuple[str, State | None] = ("", None)
+    count = 0
     for key in known.store.latest(STATES, known.scope(gate)):
         data = known.store.get(STATES, key)
         state = selection.unpack(data) if data is not None else None
-        if state is not None and state.env_key == env_key:
-            return key, state
-        if state is not None and first[1] is None:
-            first = (key, state)
-    return first
+        if state is None:
+            continue
+        if state.env_key == env_key:
+            yield key, state
+            count += 1
+        elif newest[1] is None:
+            newest = (key, state)
+        if count == NEAR:
+            return
+    if not count:
+        yield newest
 
 
 def told(choice: Choice) -> tuple[str, ...]:
@@ -151,6 +181,13 @@ def read(
         env_key=chosen.env_key,
     )
     return whole, Learned(state=selection.pack(state), coverage=outcome.files.get(selected.AFTER))
+
+
+def recalled(gate: Gate, manifest: Manifest, known: Keys) -> None:
+    """What a run taught that was remembered as a whole is the newest knowledge again."""
+    noted = known.store.latest(STATES, known.scope(gate))
+    if manifest.key in noted[1:]:
+        known.store.note(STATES, known.scope(gate), manifest.key)
 
 
 def keep(gate: Gate, manifest: Manifest, known: Keys, learned: Learned) -> None:

@@ -110,6 +110,42 @@ def test_what_failed_runs_again_whatever_was_edited(site: Site) -> None:
     assert told(warm) == site.scratch()
 
 
+def test_after_an_undo_the_state_before_the_edit_counts(site: Site) -> None:
+    site.project.write({"p/sums.py": SUMS.replace("n + n", "n") + "\n\nX = 1\n"})
+    broken = site.check()
+    assert (broken.status, len(broken.chosen)) == ("failed", 3)
+    site.project.write({"p/sums.py": SUMS})
+    assert site.check().cached is not None
+    site.edit("p/words.py", "'!'", "'!' + ''")
+    warm = site.check()
+    assert list(warm.chosen) == ["tests/test_words.py"]
+    assert told(warm) == site.scratch()
+
+
+def test_an_edit_that_is_taken_back_together_with_another_one_costs_the_other_one(site: Site) -> None:
+    site.project.write({"p/sums.py": SUMS + "\n\nX = 1\n"})
+    site.check()
+    site.project.write({"p/sums.py": SUMS})
+    site.edit("p/words.py", "'!'", "'!' + ''")
+    warm = site.check()
+    assert list(warm.chosen) == ["tests/test_words.py"]
+    assert told(warm) == site.scratch()
+
+
+def test_what_failed_is_not_taken_for_passed_because_it_passed_before(site: Site, tmp_path: Path) -> None:
+    marker = tmp_path / "marker"  # of the world, which no memory knows
+    body = f"import os\n\ndef test_world():\n    assert not os.path.exists({str(marker)!r})\n"
+    site.project.write({"tests/test_world.py": body})
+    assert site.check().status == "passed"
+    marker.touch()
+    site.project.write({"tests/test_world.py": f"{body}# again\n"})
+    assert site.check().status == "failed"
+    site.project.write({"tests/test_world.py": body})
+    site.edit("p/words.py", "'!'", "'!' + ''")
+    warm = site.check()
+    assert (warm.status, list(warm.chosen)) == ("failed", ["tests/test_words.py", "tests/test_world.py"])
+
+
 def test_a_file_that_no_test_reads_runs_none(site: Site) -> None:
     site.project.write({"README.md": "other words\n"})
     warm = site.check()
