@@ -79,6 +79,7 @@ class Step(Noun, frozen=True, kw_only=True):
     skip_if: str = ""  # a file below {scratch}: when it exists the step is not needed
     stdin: str = ""  # a file below {scratch} that it gets as standard input; none: there is nothing to read
     cwd: str = "{root}"
+    log: int = 0  # bytes of standard error that are captured at most, where it is read as a log
 
 
 class Command(Noun, frozen=True, kw_only=True):

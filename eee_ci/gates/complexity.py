@@ -44,7 +44,10 @@ def _steps(gate: Gate, site: Site, files: tuple[str, ...], lot: int = 0) -> tupl
     judged = (*start, *ruff.check(gate, report), *ALL, *paths)
     bare = msgspec.structs.replace(gate, args=())  # a `--config` among them cannot stand with `--isolated`
     everything = (*start, *ruff.check(bare, all_of_it), *ALL, "--isolated", "--ignore-noqa", *paths)
-    return Step(argv=judged, go_on=(0, 1)), Step(argv=everything, go_on=(0, 1))
+    return (
+        Step(argv=judged, go_on=(0, 1), log=ruff.LOG),
+        Step(argv=everything, go_on=(0, 1), log=ruff.LOG),
+    )
 
 
 def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:

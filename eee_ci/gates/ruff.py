@@ -36,7 +36,7 @@ def part(gate: Gate, site: Site, files: tuple[str, ...]) -> Command:
 
 def _steps(gate: Gate, site: Site, paths: tuple[str, ...], lot: int = 0) -> tuple[Step]:
     options = ruff.check(gate, parts.numbered(ruff.REPORT, lot))
-    return (Step(argv=(*site.tools["ruff"].argv, "check", *options, "--", *paths), go_on=DONE),)
+    return (Step(argv=(*site.tools["ruff"].argv, "check", *options, "--", *paths), go_on=DONE, log=ruff.LOG),)
 
 
 def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:

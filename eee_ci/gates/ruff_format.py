@@ -40,7 +40,7 @@ def part(gate: Gate, site: Site, files: tuple[str, ...]) -> Command:
 def _steps(gate: Gate, site: Site, paths: tuple[str, ...], lot: int = 0) -> tuple[Step]:
     own = ("--output-format", "json", *ruff.excludes(gate)) if _json(site) else ()
     argv = (*site.tools["ruff"].argv, "format", *ruff.options(gate), "--check", *own, "--", *paths)
-    return (Step(argv=argv, stdout=parts.numbered(ruff.REPORT, lot), go_on=tuple(EXITS)),)
+    return (Step(argv=argv, stdout=parts.numbered(ruff.REPORT, lot), go_on=tuple(EXITS), log=ruff.LOG),)
 
 
 def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:

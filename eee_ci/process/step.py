@@ -9,7 +9,7 @@ import sys
 import time
 
 from eee_ci.process import cgroup, kin, spawn
-from eee_ci.process.pipes import Capture
+from eee_ci.process.pipes import HEAD, TAIL, Capture
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Step:
             else:
                 self.captures["stdout"] = Capture()
                 out = self.captures["stdout"].writer
-            self.captures["stderr"] = Capture()
+            self.captures["stderr"] = Capture(head=max(HEAD, plan["log"] - TAIL))
             err = self.captures["stderr"].writer
             return spawn.start(self.argv, env=env, cwd=plan["cwd"], streams=(given, out, err))
         finally:

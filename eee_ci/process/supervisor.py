@@ -94,6 +94,7 @@ class Supervisor:
                 "stdin": step.stdin and os.fsencode(os.path.join(scratch, step.stdin)),
                 "skip_if": step.skip_if and os.fsencode(os.path.join(scratch, step.skip_if)),
                 "go_on": step.go_on,
+                "log": step.log,
             }
             for step in command.steps
         ]

@@ -20,6 +20,7 @@ EXITS = {
 TROUBLES = {"E902", "io", "panic"}  # codes that are no word on the code: unreadable files, crashes
 SYNTAX = "invalid-syntax"
 NOTHING = "No Python files found"
+LOG = 4 * 1024 * 1024  # bytes: two to three hundred for each file that it looks at
 EMPTY = "ruff found no Python file to look at; mend `paths`, `exclude` or its configuration"
 _COUNT = re.compile(r"\b(?:Checked|Formatted) (\d+) files? in\b")
 _TROUBLE = re.compile(r"^(?:error: .+|warning: Failed to .+)$", re.MULTILINE)

@@ -434,6 +434,16 @@ def test_much_output_costs_no_memory_and_the_middle_is_counted(local: Local) -> 
     assert b"[eee-ci left out 314048512 bytes here]" in step.stdout
 
 
+def test_of_a_log_more_is_kept_and_still_not_all(local: Local) -> None:
+    lab.outcome(local, lab.tool())
+    before = _rss(_guardian(local))
+    step = Step(argv=(*lab.tool().steps[0].argv, "--err-bytes", "300M"), log=4 << 20)
+    (got,) = lab.outcome(local, Command(steps=(step,), env=lab.ENV)).steps
+    assert _rss(_guardian(local)) - before < 32 << 20
+    assert got.omitted == (300 << 20) - (4 << 20)
+    assert (4 << 20) < len(got.stderr) < (4 << 20) + 100
+
+
 def test_standard_output_goes_whole_into_a_file(local: Local) -> None:
     step = Step(argv=(*lab.tool().steps[0].argv, "--out-bytes", "3M"), stdout="report.json")
     got = lab.outcome(local, Command(steps=(step,), env=lab.ENV))

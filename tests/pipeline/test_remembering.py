@@ -94,6 +94,19 @@ def test_a_new_file_goes_out_alone_and_a_deleted_one_is_gone(site: Site) -> None
     assert site.given == []
 
 
+@pytest.mark.live
+@pytest.mark.parametrize("tool", ["ruff", "ruff-format", "complexity"])
+def test_live_of_thousands_of_files_only_the_edited_one_goes_out(tool: str, project: Make) -> None:
+    config = json.dumps({"version": 1, "sources": ["."], "gates": {"g": {"tool": tool}}})
+    made = project({"eee-ci.yaml": config, **{f"package/module_{n}.py": f"x = {n}\n" for n in range(4000)}})
+    for content in ("x = 0\n", "x = 1\n"):
+        made.write({"package/module_0.py": content})
+        assert made.run("check", "--quiet").returncode == 0
+    (verdict,) = made.report().verdicts
+    assert verdict.reading.measures["files"] == 4000
+    assert next(step[step.index("--") + 1 :] for step in verdict.command) == ("package/module_0.py",)
+
+
 def test_without_the_cache_everything_runs_and_nothing_is_kept(site: Site) -> None:
     verdict = site.check("--no-cache")
     assert (verdict.cached, verdict.because) == (None, ())

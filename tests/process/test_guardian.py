@@ -31,8 +31,14 @@ class Guardian:
         self._got: list[dict[str, Any]] = []
 
     def ask(self, *argv: str, scratch: str = "/no/scratch", job: str = "job") -> None:
-        step = {"argv": [os.fsencode(word) for word in argv], "cwd": b"/", "stdout": b"", "stdin": b""}
-        steps = [{**step, "skip_if": b"", "go_on": (0,)}]
+        step = {
+            "argv": [os.fsencode(word) for word in argv],
+            "cwd": b"/",
+            "stdout": b"",
+            "stdin": b"",
+            "log": 0,
+        }
+        steps = [{**step, "skip_if": b"", "go_on": (0,), "log": 0}]
         order = {"ask": "run", "job": job, "steps": steps, "scratch": scratch.encode()}
         limits = {"timeout": 60.0, "grace": 5.0, "largest": 1 << 20}
         os.write(self.orders, frames.pack({**order, **limits, "env": {b"PATH": b"/usr/bin:/bin"}}))

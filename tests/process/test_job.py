@@ -16,7 +16,7 @@ NOBODY: tuple[list[int], list[int]] = ([], [])
 
 
 def job(*scripts: bytes, timeout: float = 60.0, stdout: bytes = b"") -> Job:
-    rest = {"cwd": b"/", "stdin": b"", "stdout": stdout, "skip_if": b"", "go_on": (0,)}
+    rest = {"cwd": b"/", "stdin": b"", "stdout": stdout, "skip_if": b"", "go_on": (0,), "log": 0}
     steps = [{"argv": [b"sh", b"-c", script], **rest} for script in scripts]
     order = {"job": "job", "steps": steps, "timeout": timeout, "grace": 5.0, "largest": 100}
     made = Job(order, ENV, Ears(65536))
