@@ -109,7 +109,7 @@ def start(_wish: str, _arguments: list[str]) -> None:
 def may_match(pattern: str, place: str) -> bool:
     """Could a file in the folder fit the pattern? All that comes before its first wildcard decides."""
     fixed = re.split(r"[*?\[]", pattern)[0]
-    start = os.path.abspath(fixed) + (os.sep if fixed.endswith(os.sep) else "") if fixed else ""
+    start = os.path.join(os.path.abspath(os.path.dirname(fixed)), os.path.basename(fixed)) if fixed else ""
     return start.startswith(place) or place.startswith(start)
 
 

@@ -20,7 +20,7 @@ FILES = {
 }
 GARBAGE = (
     "import gc\n\n\nclass G:\n    def __init__(self):\n        self.me = self\n\n"
-    "    def __del__(self):\n        x = 1\n\n\ndef leave():\n    G()\n    gc.set_threshold(1)\n"
+    "    def __del__(self):\n        x = 1\n\n\ndef leave():\n    gc.set_threshold(1_000_000)\n    G()\n"
 )
 SHADOW = (
     "import importlib.machinery\nimport importlib.util\nimport sys\n\n"
@@ -36,6 +36,11 @@ THREAD = HOOK.format(
     "        thread = threading.Thread(target=__import__, args=('p.a',))\n"
     "        thread.start()\n"
     "        thread.join()\n"
+)
+COLLECT = HOOK.format(  # as soon as something is made while the test file is rewritten
+    "    if event == 'compile' and str(arguments[1]).endswith('test_x.py'):\n"
+    "        import gc\n"
+    "        gc.set_threshold(1)\n"
 )
 WATCH = HOOK.format(
     "    if event == 'exec' or (event == 'compile' and arguments[1]):\n"
@@ -74,12 +79,20 @@ CASES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "all": ({"tests/conftest.py": "from p import a\n\na.f()\n"}, ("--source=.",)),
     "plugin": ({"src/p/plugin.py": "def pytest_configure():\n    x = 1\n"}, ("-p", "p.plugin")),
     "shadow": ({"iniconfig.py": SHADOW}, ("--source=.",)),
-    "garbage": ({"src/p/g.py": GARBAGE, "tests/conftest.py": "from p import g\n\ng.leave()\n"}, ()),
+    "garbage": (
+        {
+            "src/p/g.py": GARBAGE,
+            "tests/conftest.py": "from p import g\n\ng.leave()\n",
+            "first/sitecustomize.py": COLLECT,
+        },
+        (),
+    ),
     "thread": ({"first/sitecustomize.py": THREAD}, ()),
     "warning": (
         {
             "src/p/w.py": "def show(*_, **__):\n    x = 1\n",
-            "tests/conftest.py": "import warnings\n\nfrom p import w\n\nwarnings.showwarning = w.show\n",
+            "tests/conftest.py": "import warnings\n\nfrom p import w\n\n"
+            "warnings.simplefilter('always')\nwarnings.showwarning = w.show\n",
             "tests/test_y.py": "def test_y():\n    assert '\\d'\n",
         },
         ("-p", "no:warnings"),
@@ -95,9 +108,10 @@ def test_the_same_is_measured_as_without_a_rest(case: str, tmp_path: Path) -> No
     assert ours["src/p/a.py"]
 
 
-def seen(root: Path, *words: str) -> dict[str, str]:
+def seen(root: Path, *words: str, settings: str = "") -> dict[str, str]:
     """Whether it was traced when the file was run or compiled."""
-    measured(root, {"first/sitecustomize.py": WATCH, "tests/conftest.py": ""}, OURS, *words)
+    files = {"first/sitecustomize.py": WATCH, "tests/conftest.py": "", ".coveragerc": f"[run]\n{settings}\n"}
+    measured(root, files, OURS, *words)
     rows = [line.split(" ", 2) for line in (root / "seen").read_text(encoding="utf-8").splitlines()]
     return {f"{event} {'/'.join(name.split('/')[-2:])}": traced for event, name, traced in rows}
 
@@ -109,5 +123,18 @@ def test_it_rests_while_pytest_is_loaded_and_while_it_rewrites(tmp_path: Path) -
     assert traced["exec tests/test_x.py"] == traced["exec p/a.py"] == "True"
 
 
-def test_where_a_library_of_that_time_is_measured_it_does_not(tmp_path: Path) -> None:
-    assert seen(tmp_path, "--source=pluggy", "--source=src")["exec _pytest/main.py"] == "True"
+@pytest.mark.parametrize(
+    ("settings", "rests"),
+    [
+        ("include = src/*", True),
+        ("include = */p/*", False),
+        ("include = /*", False),
+        ("source = pluggy", False),
+        ("source_pkgs = p, _pytest", False),
+        ("cover_pylib = true", False),
+        ("core = pytrace", False),
+    ],
+)
+def test_where_a_library_may_be_measured_it_does_not(settings: str, rests: bool, tmp_path: Path) -> None:
+    traced = seen(tmp_path, settings=settings)
+    assert (traced["exec _pytest/main.py"], traced["exec pluggy/_hooks.py"]) == (str(not rests),) * 2
