@@ -8,12 +8,14 @@ from eee_ci.errors import ReportError
 from eee_ci.model import Finding, Ran
 from eee_ci.ports import Site
 
+NO_PROJECT = "does not appear to be a Python project"
+INSTALL = "install what it needs for the interpreter that builds"
 LONGEST = 8  # lines of a backend's last words
 ALSO = {"setuptools": "wheel"}  # what a backend asks for only once it runs
 # a build that could not start for want of something outside of the project
 _OUTSIDE = re.compile(
     r"^ERROR Unmet dependencies|No matching distribution found|Could not find a version that satisfies"
-    r"|No solution found when resolving|does not appear to be a Python project|Failed to fetch",
+    rf"|No solution found when resolving|{NO_PROJECT}|Failed to fetch",
     re.MULTILINE,
 )
 _RAISED = re.compile(r"^(?:[\w.]*\.)?\w*(?:Error|Exception|Invalid\w*|Failure|Exit)\b", re.MULTILINE)
@@ -65,9 +67,8 @@ def fault(ran: Ran, root: str) -> Finding:
     if outside:
         start = output.rfind("\n", 0, outside.start()) + 1
         said = " ".join(output[start : start + 300].split())
-        raise ReportError(
-            f"the build could not start: {said} (install what it needs for the interpreter that builds)"
-        )
+        todo = "write a pyproject.toml, or turn the gate off" if NO_PROJECT in said else INSTALL
+        raise ReportError(f"the build could not start: {said} ({todo})")
     raised = list(_RAISED.finditer(output))
     words = output[raised[-1].start() :] if raised else output
     rows = [row for row in words.splitlines() if not _NOISE.match(row)]

@@ -145,7 +145,7 @@ def stops(output: Output, ran: Ran) -> Iterator[str]:
     rows = (row for row in ran.stderr.split(b"\n") if row.startswith(b"{"))
     for entry in (*output.entries, *read(b"\n".join(rows)).entries):
         if entry.code != SYNTAX and entry.severity == "error":
-            place = f"{text.line(entry.file)}:{entry.line}"
+            place = text.line(entry.file) + (f":{entry.line}" if entry.line > 0 else "")
             yield f"mypy could not go on, mend {place}: {text.line(entry.message)}"
     yield from (f"mypy could not go on: {line}" for line in output.other)
 

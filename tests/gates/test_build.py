@@ -95,8 +95,8 @@ def test_a_failed_build_is_a_finding_in_the_backend_s_words(
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("build-nothing", "does not appear to be a Python project"),
-        ("build-unmet", "Unmet dependencies .* hatchling>=99"),
+        ("build-nothing", "does not appear to be a Python project.* \\(write a pyproject.toml, or turn"),
+        ("build-unmet", "Unmet dependencies .* hatchling>=99 .*\\(install what it needs"),
         ("build-unmet-isolated", "satisfies the requirement hatchling>=99"),
         ("build-usage", r"exit 2 \(usage\): .*unrecognized arguments: --bogus"),
     ],

@@ -98,6 +98,17 @@ def test_a_plugin_that_cannot_be_loaded_is_an_error(tmp_path: Path) -> None:
     )
 
 
+def test_what_is_wrong_with_a_whole_file_has_no_line(tmp_path: Path) -> None:
+    case = recorded.case("mypy-plugin", tmp_path)
+    shadow = (
+        b'{"file": "typing.py", "line": -1, "column": -1, "message": "This file shadows library module", '
+        b'"hint": null, "code": null, "severity": "error"}\n'
+    )
+    case = case.wrote(mypy_jsonl=shadow)
+    (said, *_) = mypy.read(*case).errors
+    assert said == "mypy could not go on, mend typing.py: This file shadows library module"
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
