@@ -39,18 +39,23 @@ def entered(
 ) -> dict[str, dict[str, set[str]]]:
     """The functions that these lines belong to. `bodies` are all that ran of a file, where that is known: to
     read them is a tenth of the work that parsing the file is."""
-    owners: dict[str, dict[int, set[str]]] = {}
-    below: dict[str, str] = {}
-    made: dict[str, dict[str, set[str]]] = {}
+    by_file: dict[str, dict[str, set[int]]] = {}
     for label, path, line in found:
-        if path not in owners:
-            absolute = os.path.join(root, path)
-            inside = absolute.startswith(os.path.join(root, ""))
-            below[path] = absolute[len(root) + 1 :].replace(os.sep, "/") if inside else ""
-            owners[path] = owning(absolute, bodies.get(below[path])) if below[path].endswith(".py") else {}
-        if below[path]:
-            names = made.setdefault(label, {}).setdefault(below[path], set())
-            names |= owners[path].get(line, set())
+        by_file.setdefault(path, {}).setdefault(label, set()).add(line)
+    made: dict[str, dict[str, set[str]]] = {}
+    for path, labels in by_file.items():
+        absolute = os.path.join(root, path)
+        inside = absolute.startswith(os.path.join(root, ""))
+        below = absolute[len(root) + 1 :].replace(os.sep, "/") if inside else ""
+        if not below:
+            continue
+        seen: set[int] = set().union(*labels.values())
+        owners = owning(absolute, bodies.get(below), seen) if below.endswith(".py") else {}
+        known = owners.keys()
+        for label, lines in labels.items():
+            names = made.setdefault(label, {}).setdefault(below, set())
+            for line in known & lines:
+                names |= owners[line]
     return made
 
 
@@ -63,28 +68,29 @@ def told(made: dict[str, dict[str, set[str]]], labels: Iterable[str]) -> dict[st
     return {path: sorted(names) for path, names in sorted(merged.items())}
 
 
-def owning(path: str, bodies: list[types.CodeType] | None) -> dict[int, set[str]]:
-    """Line to functions."""
+def owning(path: str, bodies: list[types.CodeType] | None, seen: set[int]) -> dict[int, set[str]]:
+    """Line to functions, of the lines that were seen."""
     if not bodies or not NAMED:
-        return {line: {name} for line, name in of_file(path).items()}
+        return {line: {name} for line, name in of_file(path).items() if line in seen}
     found: dict[int, set[str]] = {}
-    for body in bodies:
-        for name, line in of_code(body, ""):
+    todo: list[tuple[Any, str]] = [(body, "") for body in bodies]
+    while todo:
+        code, name = todo.pop()
+        for line in of_code(code) & seen if name else ():
             found.setdefault(line, set()).add(name)
+        for inner in code.co_consts:
+            if type(inner) is types.CodeType:
+                own = inner.co_flags & OPTIMIZED and inner.co_name[:1] != "<"
+                todo.append((inner, inner.co_qualname if own else name))  # type: ignore[attr-defined,unused-ignore]  # since Python 3.11
     return found
 
 
-def of_code(code: Any, name: str) -> Iterator[tuple[str, int]]:
-    """Qualified names and lines of the functions in a code object. The lines of a lambda or a class belong to
-    the function around. What comes before the body, on the line of the `def`, is no line of its own."""
-    for inner in code.co_consts:
-        if isinstance(inner, types.CodeType):
-            own = inner.co_flags & OPTIMIZED and inner.co_name[:1] != "<"
-            yield from of_code(inner, inner.co_qualname if own else name)  # type: ignore[attr-defined,unused-ignore]  # since Python 3.11
-    if name:
-        raw = code.co_code
-        begin = next((at for at in range(0, len(raw), 2) if raw[at] == BEGIN), 0) + 2
-        yield from ((name, line) for _, end, line in code.co_lines() if line and end > begin)
+def of_code(code: types.CodeType) -> set[int]:
+    """The lines of a function without those in it; of a lambda or a class they belong to the function around.
+    What comes before the body, on the line of the `def`, is no line of its own."""
+    raw = code.co_code
+    begin = next((at for at in range(0, len(raw), 2) if raw[at] == BEGIN), 0) + 2
+    return {line for _, end, line in code.co_lines() if line and end > begin}
 
 
 def of_file(path: str) -> dict[int, str]:
