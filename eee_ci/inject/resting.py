@@ -1,8 +1,8 @@
 """Has coverage.py's C tracer rest while nothing can run that is measured.
 
-The interpreter calls it for each line of everybody. Two times only libraries run: until the first file that
-may be measured does, and while pytest rewrites the assertions of a test file, which it keeps for later runs.
-On a first run of flask's tests a third of all lines are of that kind.
+The interpreter calls it for each line of everybody. At times only libraries run: until the first file that
+may be measured does, while pytest rewrites the assertions of a test file, which it keeps for later runs, and
+while coverage.py stores what it has seen. On a first run of flask's tests a third of all lines are such.
 
 What runs by itself is kept out of these times: garbage is not collected, nobody's own `showwarning` called.
 """
@@ -21,6 +21,7 @@ from typing import Any, Callable  # noqa: UP035 - Python 3.8
 
 SOURCES = ("source", "source_pkgs", "source_dirs")
 OLDEST = 6  # coverage.py before it measured libraries below the sources
+TRACER = "CTracer"
 REWRITER = "_pytest.assertion.rewrite"
 
 
@@ -34,26 +35,19 @@ class Rest:
         self.asleep = self.due = False
         self.thread = threading.get_ident()
 
-    def set(self, *, tracing: bool) -> None:
-        """Put back by `sys.settrace`, the tracer would set itself once more at the next call."""
-        Rest.changing = True
-        self.tracer.start() if tracing else sys.settrace(None)
-        Rest.changing = False
-
     def begin(self) -> None:
         """Sleep until a file runs that is not known to be a library's. Only this thread can wake itself."""
         self.asleep = True
         sys.addaudithook(self.hear)
-        self.set(tracing=False)
+        set_aside()
 
     def hear(self, event: str, arguments: Any) -> None:
         if not self.asleep:
             return
         if event == "exec":
             self.due |= not self.is_known(arguments[0].co_filename)
-        self.due |= event.startswith(
-            "_thread.start"
-        )  # of Python 3.12: such a thread may run what is measured
+        elif event.startswith("_thread.start"):  # since Python 3.12: it may run what is measured
+            self.due = True
         if self.due and threading.get_ident() == self.thread:
             self.wake()
 
@@ -62,8 +56,8 @@ class Rest:
         rewriter: Any = sys.modules.get(REWRITER)
         original = getattr(rewriter, "_rewrite_test", None)
         if original is not None and self.is_known(rewriter.__file__):
-            rewriter._rewrite_test = self.during(original)
-        self.set(tracing=True)
+            rewriter._rewrite_test = without(original)
+        put_back(self.tracer)
 
     def is_known(self, file: str) -> bool:
         """Is it of the standard library, of what is installed beside pytest, or no file at all?"""
@@ -73,30 +67,47 @@ class Rest:
                 return top.partition(".")[0] not in self.measured
         return file[:1] == "<"
 
-    def during(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(original)
-        def rewrite(*arguments: Any, **named: Any) -> Any:
-            shown = warnings.showwarning is warnings._showwarning_orig  # type: ignore[attr-defined]  # as `warnings` asks itself
-            if sys.gettrace() is not self.tracer or not shown:
-                return original(*arguments, **named)
-            collecting = gc.isenabled()
-            gc.disable()
-            self.set(tracing=False)
-            try:
-                return original(*arguments, **named)
-            finally:
-                self.set(tracing=True)
-                if collecting:
-                    gc.enable()
 
-        return rewrite
+def set_aside() -> None:
+    Rest.changing = True
+    sys.settrace(None)
+    Rest.changing = False
+
+
+def put_back(tracer: Any) -> None:
+    """Started by `sys.settrace`, the tracer would set itself once more at the next call."""
+    Rest.changing = True
+    tracer.start()
+    Rest.changing = False
+
+
+def without(original: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, during which the tracer rests: it calls nothing that is measured."""
+
+    @functools.wraps(original)
+    def call(*arguments: Any, **named: Any) -> Any:
+        tracer = sys.gettrace()
+        shown = warnings.showwarning is warnings._showwarning_orig  # type: ignore[attr-defined]  # as `warnings` asks itself
+        if type(tracer).__name__ != TRACER or not shown:
+            return original(*arguments, **named)
+        collecting = gc.isenabled()
+        gc.disable()
+        set_aside()
+        try:
+            return original(*arguments, **named)
+        finally:
+            put_back(tracer)
+            if collecting:
+                gc.enable()
+
+    return call
 
 
 def start(_wish: str, _arguments: list[str]) -> None:
     """Begin, if it is coverage.py's C tracer that measures, and known what it measures."""
     tracer, coverage = sys.gettrace(), sys.modules.get("coverage")
     current = coverage.Coverage.current() if coverage is not None else None
-    if current is None or type(tracer).__name__ != "CTracer" or coverage.version_info[0] < OLDEST:  # type: ignore[union-attr]  # it is there
+    if current is None or type(tracer).__name__ != TRACER or coverage.version_info[0] < OLDEST:  # type: ignore[union-attr]  # it is there
         return
     measured = {word for name in SOURCES for word in re.findall(r"\w+", str(option(current, name)))}
     places, patterns = folders(), option(current, "include") or []

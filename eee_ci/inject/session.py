@@ -10,7 +10,7 @@ import sys
 import warnings
 from typing import Any, Callable  # noqa: UP035 - Python 3.8
 
-from . import edges, ground, monitor, scene, watch, written
+from . import edges, ground, monitor, resting, scene, watch, written
 
 OLDEST = 7  # the first pytest whose hooks are given paths
 
@@ -58,7 +58,9 @@ class Recorder:
         coverage = sys.modules.get("coverage")
         current = coverage.Coverage.current() if coverage is not None else None
         if current is not None:
-            self.scene.switches.append(current.switch_context)
+            switch = current.switch_context
+            # later, all code that runs is made ready anew after each change of the tracer
+            self.scene.switches.append(resting.without(switch) if sys.version_info < (3, 12) else switch)
             self.data = lambda: str(current.get_data().data_filename())
             current.switch_context(scene.SHARED)
             self.hold(current)

@@ -1,5 +1,6 @@
 """The tracer rests while only libraries run, and what is measured is what coverage.py measures by itself."""
 
+import json
 import os
 import subprocess
 import sys
@@ -55,6 +56,8 @@ Arcs = Mapping[str, set[tuple[int, int]]]
 def measured(root: Path, files: Mapping[str, str], start: tuple[str, ...], *words: str) -> Arcs:
     """The arcs by file of one run of pytest."""
     write(root, {**FILES, **files})
+    select = {"v": 1, "root": str(root), "report": f"{root}/record.json", "skip": [], "first": []}
+    (root / "select.json").write_text(json.dumps(select), encoding="utf-8")
     env = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{root}/first:{root}/src"}
     pytest_ = ("-m", "pytest", "-q", "-p", "no:cacheprovider")
     source = () if any(word.startswith("--source") for word in words) else ("--source=src",)
@@ -103,9 +106,10 @@ CASES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_the_same_is_measured_as_without_a_rest(case: str, tmp_path: Path) -> None:
     files, words = CASES[case]
-    ours = measured(tmp_path / "ours", files, OURS, *words)
-    assert ours == measured(tmp_path / "plain", files, PLAIN, *words)
-    assert ours["src/p/a.py"]
+    plain = measured(tmp_path / "plain", files, PLAIN, *words)
+    assert plain["src/p/a.py"]
+    assert measured(tmp_path / "ours", files, OURS, *words) == plain
+    assert measured(tmp_path / "recorded", files, (*OURS, "--record=select.json"), *words) == plain
 
 
 def seen(root: Path, *words: str, settings: str = "") -> dict[str, str]:
