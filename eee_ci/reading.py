@@ -160,9 +160,10 @@ def relative(path: str, root: str) -> str | None:
         return None
     try:
         path.encode()  # what cannot be written into a report is no path
-        inside = os.path.relpath(Path(root, path), root)
+        whole = os.path.join(root, path)  # noqa: PTH118 - pathlib costs more than all the rest
+        inside = os.path.relpath(whole, root)
         if _outside(inside):
-            inside = os.path.relpath(os.path.realpath(Path(root, path)), os.path.realpath(root))
+            inside = os.path.relpath(os.path.realpath(whole), os.path.realpath(root))
     except (OSError, ValueError):
         return None
     return None if _outside(inside) or inside == "." else inside

@@ -111,7 +111,7 @@ def _tree(folder: str, endings: tuple[str, ...], seen: Seen) -> str:
         if number > _MOST:
             seen.doubts.append(f"{folder} holds too many files to know what is installed from there")
             break
-        digest.update(os.fsencode(f"{os.path.relpath(path, folder)}\0{seen.digest(path)}\0"))
+        digest.update(os.fsencode(f"{path[len(folder) + 1 :]}\0{seen.digest(path)}\0"))
     return digest.hexdigest()[:16]
 
 
