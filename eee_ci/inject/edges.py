@@ -44,11 +44,12 @@ class Edges:
                 self.scene.shared.modules.add(below)
                 self.scene.bodies[below] = None
         original, scene = builtins.__import__, self.scene
-        audit: Any = sys.audit
 
         class Call:
             def __get__(self, *_: object) -> Any:
-                return (scene.listening and audit(SEEN, sys._getframe(1))) or original  # one line is traced
+                if scene.listening:
+                    sys.audit(SEEN, sys._getframe(1))
+                return original
 
         builtins.__import__ = type("Import", (), {"__call__": Call()})()
         precede(importlib.import_module, self.computed)

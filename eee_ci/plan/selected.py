@@ -56,15 +56,18 @@ def select(
     env_key = manifests.digest([manifest.facts, sorted(known.ignored.items()), known.tree.root])
     best: Selection | None = None
     doubtful: set[str] = set()  # by the newest: what failed is not taken for passed by going further back
-    for key, state in _known(known, gate, env_key):
-        chosen = _chosen(key, state, known, env_key, mode=mode, covers=covers)
+    for key, state in _states(known, gate, env_key):
+        choice = selection.choose(state, known.tree, env_key=env_key)
+        if mode == "affected-first":
+            choice = msgspec.structs.replace(choice, run=(*choice.run, *choice.skip), skip=())
+        chosen = Selection(choice=choice, env_key=env_key, tree=known.tree, key=key, state=state)
         if best is None:
             doubtful = {path for path, one in state.known.items() if one.doubts} if state else set()
-        if best is None or (_saves(chosen, best) and doubtful.isdisjoint(chosen.choice.skip)):
+        if best is None or (_saves(chosen, best) and doubtful.isdisjoint(choice.skip)):
             best = chosen
         if mode == "affected-first" or share(best) <= LITTLE:
             break
-    return best
+    return _covered(best, known) if best and covers and best.choice.skip else best
 
 
 def _saves(chosen: Selection, best: Selection) -> bool:
@@ -72,17 +75,15 @@ def _saves(chosen: Selection, best: Selection) -> bool:
     return len(chosen.choice.run) < len(best.choice.run) and share(chosen) + LITTLE < share(best)
 
 
-def _chosen(
-    key: str, state: State | None, known: Keys, env_key: str, *, mode: Mode, covers: bool
-) -> Selection:
-    choice = selection.choose(state, known.tree, env_key=env_key)
-    if mode == "affected-first":
-        choice = msgspec.structs.replace(choice, run=(*choice.run, *choice.skip), skip=())
-    before = known.store.get(COVERAGE, key) if covers and choice.skip else None
-    if choice.skip and covers and before is None:
-        why = "the remembered coverage is gone"
-        choice = Choice(run=(*choice.run, *choice.skip), first=choice.first, all_because=why)
-    return Selection(choice=choice, env_key=env_key, tree=known.tree, key=key, state=state, before=before)
+def _covered(chosen: Selection, known: Keys) -> Selection:
+    """With the coverage of what is skipped, without which everything runs."""
+    before = known.store.get(COVERAGE, chosen.key)
+    if before is not None:
+        return msgspec.structs.replace(chosen, before=before)
+    why = "the remembered coverage is gone"
+    everything = chosen.everything
+    choice = msgspec.structs.replace(everything.choice, all_because=why)
+    return msgspec.structs.replace(everything, choice=choice)
 
 
 def remembered(chosen: Selection, known: Keys) -> Remembered | None:
@@ -116,7 +117,7 @@ def _mode(gate: Gate, environ: Mapping[str, str]) -> Mode:
     return "affected-first" if environ.get("CI") else "affected"
 
 
-def _known(known: Keys, gate: Gate, env_key: str) -> Iterator[tuple[str, State | None]]:
+def _states(known: Keys, gate: Gate, env_key: str) -> Iterator[tuple[str, State | None]]:
     """What was known last in the same environment, the newest first: whoever goes back, or to another branch
     and on, is nearer to an earlier state. Where there is none, the newest of any, which explains."""
     newest: tuple[str, State | None] = ("", None)

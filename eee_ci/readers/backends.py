@@ -7,15 +7,16 @@ from eee_ci import text
 from eee_ci.errors import ReportError
 from eee_ci.model import Finding, Ran
 from eee_ci.ports import Site
+from eee_ci.tools import interpreter
 
-NO_PROJECT = "does not appear to be a Python project"
-INSTALL = "install what it needs for the interpreter that builds"
+_NO_PROJECT = "does not appear to be a Python project"
+_INSTALL = "install what it needs for the interpreter that builds"
 LONGEST = 8  # lines of a backend's last words
 ALSO = {"setuptools": "wheel"}  # what a backend asks for only once it runs
 # a build that could not start for want of something outside of the project
 _OUTSIDE = re.compile(
     r"^ERROR Unmet dependencies|No matching distribution found|Could not find a version that satisfies"
-    rf"|No solution found when resolving|{NO_PROJECT}|Failed to fetch",
+    rf"|No solution found when resolving|{_NO_PROJECT}|Failed to fetch",
     re.MULTILINE,
 )
 _RAISED = re.compile(r"^(?:[\w.]*\.)?\w*(?:Error|Exception|Invalid\w*|Failure|Exit)\b", re.MULTILINE)
@@ -36,7 +37,7 @@ def installed(site: Site) -> bool:
         return False
     if None in wanted:
         return False
-    names = {re.sub(r"[-_.]+", "-", name[1]).lower() for name in wanted if name}
+    names = {interpreter.normal(name[1]) for name in wanted if name}
     names |= {ALSO[name] for name in names & set(ALSO)}
     match site.tools["build"].origin:
         case "project":
@@ -67,7 +68,7 @@ def fault(ran: Ran, root: str) -> Finding:
     if outside:
         start = output.rfind("\n", 0, outside.start()) + 1
         said = " ".join(output[start : start + 300].split())
-        todo = "write a pyproject.toml, or turn the gate off" if NO_PROJECT in said else INSTALL
+        todo = "write a pyproject.toml, or turn the gate off" if _NO_PROJECT in said else _INSTALL
         raise ReportError(f"the build could not start: {said} ({todo})")
     raised = list(_RAISED.finditer(output))
     words = output[raised[-1].start() :] if raised else output
