@@ -1,12 +1,15 @@
 """The report formats: a table of names, and the one way from a run to its files."""
 
-from collections.abc import Callable, Collection, Iterable
-from pathlib import PurePosixPath
+import re
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 from eee_ci.errors import UsageError
 from eee_ci.model import Run
 from eee_ci.ports import Report
+from eee_ci.shelf import Shelf
+
+_NUMBER = re.compile(r"-\d+(?=(?:\.[^.]*)?$)", re.ASCII)  # of a part: behind the name, before its ending
 
 
 def _json() -> Report:
@@ -46,14 +49,16 @@ def _html() -> Report:
 
 
 # each is imported when it is asked for: HTML alone would cost as much as all the others
-TABLE: dict[str, Callable[[], Report]] = {
-    "json": _json,
-    "junit": _junit,
-    "junit-strict": _junit_strict,
-    "sarif": _sarif,
-    "markdown": _markdown,
-    "html": _html,
-}
+TABLE = Shelf[Report](
+    {
+        "json": _json,
+        "junit": _junit,
+        "junit-strict": _junit_strict,
+        "sarif": _sarif,
+        "markdown": _markdown,
+        "html": _html,
+    }
+)
 
 
 def render(
@@ -86,7 +91,7 @@ def ready(formats: Iterable[str]) -> None:
 def _format(name: str) -> Report:
     if name not in TABLE:
         raise UsageError(f"--format: found {name!r}, want one of {', '.join(TABLE)}")
-    return TABLE[name]()
+    return TABLE[name]
 
 
 def load(data: bytes, source: str) -> Run:
@@ -99,10 +104,4 @@ def load(data: bytes, source: str) -> Run:
 def stale(files: Collection[str], present: Iterable[str]) -> list[str]:
     """Of the files present, those that an earlier run with more parts left: `eee-ci-3.sarif` where now
     there are two. An upload of the whole folder would take them for today's."""
-    ours = {(PurePosixPath(name).stem, PurePosixPath(name).suffix) for name in files}
-    return sorted(
-        name
-        for name in set(present) - set(files)
-        for stem, dash, number in [PurePosixPath(name).stem.rpartition("-")]
-        if dash and number.isdecimal() and (stem, PurePosixPath(name).suffix) in ours
-    )
+    return sorted(name for name in set(present) - set(files) if _NUMBER.sub("", name) in files)
