@@ -19,6 +19,8 @@ import threading
 import warnings
 from typing import Any, Callable  # noqa: UP035 - Python 3.8
 
+from .cover import known
+
 SOURCES = ("source", "source_pkgs", "source_dirs")
 OLDEST = 6  # coverage.py before it measured libraries below the sources
 TRACER = "CTracer"
@@ -106,14 +108,14 @@ def without(original: Callable[..., Any]) -> Callable[..., Any]:
 def start(_wish: str, _arguments: list[str]) -> None:
     """Begin, if it is coverage.py's C tracer that measures, and known what it measures."""
     tracer, coverage = sys.gettrace(), sys.modules.get("coverage")
-    current = coverage.Coverage.current() if coverage is not None else None
-    if current is None or type(tracer).__name__ != TRACER or coverage.version_info[0] < OLDEST:  # type: ignore[union-attr]  # it is there
+    if coverage is None or type(tracer).__name__ != TRACER or coverage.version_info[0] < OLDEST:
         return
-    measured = {word for name in SOURCES for word in re.findall(r"\w+", str(option(current, name)))}
-    places, patterns = folders(), option(current, "include") or []
+    current = coverage.Coverage.current()
+    measured = {word for name in SOURCES for word in re.findall(r"\w+", str(known(current, name) or ""))}
+    places, patterns = folders(), known(current, "include") or []
     if any(may_match(pattern, place) for pattern in patterns for place in places):
         return
-    if (measured or patterns) and not option(current, "cover_pylib"):
+    if (measured or patterns) and not known(current, "cover_pylib"):
         Rest(tracer, places, measured).begin()
 
 
@@ -122,13 +124,6 @@ def may_match(pattern: str, place: str) -> bool:
     fixed = re.split(r"[*?\[]", pattern)[0]
     start = os.path.join(os.path.abspath(os.path.dirname(fixed)), os.path.basename(fixed)) if fixed else ""
     return start.startswith(place) or place.startswith(start)
-
-
-def option(current: Any, name: str) -> Any:
-    try:
-        return current.get_option(f"run:{name}") or ""
-    except Exception:  # noqa: BLE001 - its own exception class moved between versions
-        return ""
 
 
 def folders() -> tuple[str, ...]:
