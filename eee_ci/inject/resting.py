@@ -89,7 +89,8 @@ def without(original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
     def call(*arguments: Any, **named: Any) -> Any:
         tracer = sys.gettrace()
-        shown = warnings.showwarning is warnings._showwarning_orig  # type: ignore[attr-defined]  # as `warnings` asks itself
+        # as `warnings` asks itself; where it does so otherwise there is no rest
+        shown = warnings.showwarning is getattr(warnings, "_showwarning_orig", None)
         if type(tracer).__name__ != TRACER or not shown:
             return original(*arguments, **named)
         collecting = gc.isenabled()
