@@ -1,6 +1,7 @@
 """Starts a module as `python -m` does, but no file of this or of the working folder can shadow a library.
 
-    python launch.py [--cwd-on-path] [--root=DIR] [--cover=DATA [--source=S] [--omit=O] [--workers]]
+    python launch.py [--cwd-on-path] [--root=DIR]
+                     [--cover=DATA [--source=S] [--omit=O] [--workers] [--traced]]
                      [--record=SELECT] [--shard=WISH] -m MODULE ARGS...
 
 With PYTHONPYCACHEPREFIX set, Python would compile all libraries anew into that folder, its own first. Here a
@@ -16,12 +17,13 @@ import runpy
 import sys
 import types
 from importlib import _bootstrap_external as system
-from typing import Any
+from typing import Any, Callable  # noqa: UP035 - Python 3.8
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 # They run code of the project again and again in further processes, which is worth to be compiled once.
 PREFIXED = ("pytest", "nox")
-FLAGS = ("--cwd-on-path", "--root", "--cover", "--source", "--omit", "--workers", "--record", "--shard")
+COVER = ("--cover", "--source", "--omit", "--workers", "--traced")
+FLAGS = ("--cwd-on-path", "--root", *COVER, "--record", "--shard")
 
 
 def main(argv: list[str]) -> None:
@@ -32,26 +34,32 @@ def main(argv: list[str]) -> None:
     if "--cwd-on-path" in options:
         sys.path.insert(0, os.getcwd())
     settle(options.get("--root", [os.getcwd()])[0], module)
-    finish = record = None
-    if "--cover" in options:
-        finish = runpy.run_path(os.path.join(HERE, "cover.py"))["start"](options)
-        if module == "pytest":
-            start("resting", "", arguments)
-    if "--record" in options and module == "pytest":
-        record = start("session", options["--record"][0], arguments)
-    if "--shard" in options and module == "pytest":
-        start("shard", options["--shard"][0], arguments)
+    ends = watched(options, module, arguments)
     sys.argv[1:] = arguments
     sys.modules["__main__"] = types.ModuleType("__main__")  # our names are not the module's
     try:
         runpy._run_module_as_main(module)  # type: ignore[attr-defined]  # what `python -m` itself calls
     finally:
-        if record is not None:
-            record.stop()
-        if finish is not None:
-            finish()
-        if record is not None:
-            record.close()
+        for end in ends:
+            end()
+
+
+def watched(options: dict[str, list[str]], module: str, arguments: list[str]) -> list[Callable[[], None]]:
+    """Start what is to watch the module; what comes back is to be called in turn when it has ended."""
+    finish: list[Callable[[], None]] = []
+    if "--cover" in options:
+        finish.append(runpy.run_path(os.path.join(HERE, "cover.py"))["start"](options))
+    if module != "pytest":
+        return finish
+    if finish:
+        rest = start("resting", "traced" if "--traced" in options else "", arguments)
+        finish[:0] = [rest.finish] if rest is not None else []
+    if "--shard" in options:
+        start("shard", options["--shard"][0], arguments)
+    if "--record" in options:
+        record = start("session", options["--record"][0], arguments)
+        return [record.stop, *finish, record.close]
+    return finish
 
 
 def start(module: str, wish: str, arguments: list[str]) -> Any:

@@ -1,8 +1,9 @@
 """Has coverage.py's C tracer rest while nothing can run that is measured.
 
-The interpreter calls it for each line of everybody. At times only libraries run: until the first file that
-may be measured does, while pytest rewrites the assertions of a test file, which it keeps for later runs, and
-while coverage.py stores what it has seen. On a first run of flask's tests a third of all lines are such.
+The interpreter calls it for each line of everybody. Where the code that is measured notes by itself what it
+runs (`probing`), that tells nothing new. Elsewhere there are times when only libraries run: until the first
+file that may be measured does, while pytest rewrites the assertions of a test file, which it keeps for later
+runs, and while coverage.py stores what it has seen.
 
 What runs by itself is kept out of these times: garbage is not collected, nobody's own `showwarning` called.
 """
@@ -23,7 +24,10 @@ from .cover import known
 
 SOURCES = ("source", "source_pkgs", "source_dirs")
 OLDEST = 6  # coverage.py before it measured libraries below the sources
-TRACER = "CTracer"
+CODE = ("exec", "function.__new__", "code.__new__")
+THREADS = ("_thread.start_new_thread", "_thread.start_joinable_thread")
+HEARD = frozenset(CODE + THREADS)
+TRACER, TRACED = "CTracer", "traced"
 REWRITER = "_pytest.assertion.rewrite"
 
 
@@ -31,24 +35,31 @@ class Rest:
     """The tracer of the main thread, set aside and put back. `changing`: it is we who do it."""
 
     changing = False
+    active: Rest | None = None
 
     def __init__(self, tracer: Any, folders: tuple[str, ...], measured: set[str]) -> None:
         self.tracer, self.folders, self.measured = tracer, folders, measured
+        self.probing: Any = None
         self.asleep = self.due = False
         self.thread = threading.get_ident()
 
     def begin(self) -> None:
         """Sleep until a file runs that is not known to be a library's. Only this thread can wake itself."""
-        self.asleep = True
-        sys.addaudithook(self.hear)
+        self.asleep, Rest.active = True, self
+
+        def hook(event: str, arguments: Any) -> None:
+            if self.asleep and (self.due or event in HEARD):
+                self.hear(event, arguments)
+
+        sys.addaudithook(hook)
         set_aside()
 
     def hear(self, event: str, arguments: Any) -> None:
-        if not self.asleep:
-            return
-        if event == "exec":
+        if event in CODE and self.probing is not None:
+            self.due |= self.probing.misses(event, arguments)
+        elif event == "exec":
             self.due |= not self.is_known(arguments[0].co_filename)
-        elif event.startswith("_thread.start"):  # since Python 3.12: it may run what is measured
+        elif event in THREADS:  # since Python 3.12: it may run what is measured
             self.due = True
         if self.due and threading.get_ident() == self.thread:
             self.wake()
@@ -60,6 +71,19 @@ class Rest:
         if original is not None and self.is_known(rewriter.__file__):
             rewriter._rewrite_test = without(original)
         put_back(self.tracer)
+
+    def flush(self) -> None:
+        """Before coverage.py turns to another context."""
+        if self.probing is not None:
+            self.probing.flush()
+
+    def finish(self) -> None:
+        """Before coverage.py ends: it asks its tracer whether anything was run."""
+        if self.probing is not None:
+            self.probing.flush()
+            self.probing.stop()
+        if self.asleep:
+            self.wake()
 
     def is_known(self, file: str) -> bool:
         """Is it of the standard library, of what is installed beside pytest, or no file at all?"""
@@ -106,18 +130,26 @@ def without(original: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def start(_wish: str, _arguments: list[str]) -> None:
-    """Begin, if it is coverage.py's C tracer that measures, and known what it measures."""
+def start(wish: str, _arguments: list[str]) -> Rest | None:
+    """Begin, if it is coverage.py's C tracer that measures, and known what it measures; without probes if the
+    wish is `traced`."""
     tracer, coverage = sys.gettrace(), sys.modules.get("coverage")
     if coverage is None or type(tracer).__name__ != TRACER or coverage.version_info[0] < OLDEST:
-        return
+        return None
     current = coverage.Coverage.current()
     measured = {word for name in SOURCES for word in re.findall(r"\w+", str(known(current, name) or ""))}
     places, patterns = folders(), known(current, "include") or []
     if any(may_match(pattern, place) for pattern in patterns for place in places):
-        return
-    if (measured or patterns) and not known(current, "cover_pylib"):
-        Rest(tracer, places, measured).begin()
+        return None
+    if known(current, "cover_pylib") or not (measured or patterns):
+        return None
+    rest = Rest(tracer, places, measured)
+    rest.begin()
+    if wish != TRACED and sys.version_info[:2] == (3, 11) and sys.implementation.name == "cpython":
+        from . import probing
+
+        rest.probing = probing.begin(current, rest.is_known)
+    return rest
 
 
 def may_match(pattern: str, place: str) -> bool:

@@ -59,6 +59,9 @@ class Recorder:
         current = coverage.Coverage.current() if coverage is not None else None
         if current is not None:
             switch = current.switch_context
+            rest = resting.Rest.active
+            if rest is not None:
+                self.scene.switches.append(lambda _: rest.flush())
             # later, all code that runs is made ready anew after each change of the tracer
             self.scene.switches.append(resting.without(switch) if sys.version_info < (3, 12) else switch)
             self.data = lambda: str(current.get_data().data_filename())

@@ -50,6 +50,17 @@ WATCH = HOOK.format(
     "            print(event, name, sys.gettrace() is not None, file=stream)\n"
 )
 
+AGAIN = (  # in another way than by an import
+    "import runpy\nimport types\n\nfrom p import a\n\n\n"
+    "def held(code, name):\n"
+    "    return next(held for held in code.co_consts if getattr(held, 'co_name', '') == name)\n\n\n"
+    "def call(code):\n    a.f.__code__ = code\n    return a.f()\n\n\n"
+    "def test_y():\n"
+    "    file = a.__file__\n"
+    "    with open(file) as stream:\n"
+    "        code = compile(stream.read() + '\\ndef late():\\n    return 3\\nlate()\\n', file, 'exec')\n"
+    "    {}\n"
+)
 Arcs = Mapping[str, set[tuple[int, int]]]
 
 
@@ -73,7 +84,7 @@ def measured(root: Path, files: Mapping[str, str], start: tuple[str, ...], *word
     data = coverage.CoverageData(str(root / "data"))
     data.read()
     found = {file: set(data.arcs(file) or ()) for file in data.measured_files()}
-    return {os.path.relpath(file, root): known for file, known in found.items()}
+    return {os.path.relpath(root / file, root): known for file, known in found.items()}
 
 
 CASES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
@@ -100,6 +111,29 @@ CASES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
         },
         ("-p", "no:warnings"),
     ),
+    "run again": ({"tests/test_y.py": AGAIN.format("runpy.run_path(file, run_name='__main__')")}, ()),
+    "executed": ({"tests/test_y.py": AGAIN.format("exec(code)")}, ()),
+    "executed elsewhere": ({"tests/test_y.py": AGAIN.format("exec(code, {}) or exec('1')")}, ()),
+    "evaluated": ({"tests/test_y.py": AGAIN.format("eval(code)")}, ()),
+    "a function made": (
+        {"tests/test_y.py": AGAIN.format("types.FunctionType(held(code, 'late'), {})()")},
+        (),
+    ),
+    "code made": ({"tests/test_y.py": AGAIN.format("call(held(code, 'f').replace(co_name='g'))")}, ()),
+    "no Python": ({"tests/test_y.py": AGAIN.format("exec(compile('x = 1', file + '.html', 'exec'))")}, ()),
+    "a package": ({".coveragerc": "[run]\nsource_pkgs = p\n"}, ()),
+    "a library": ({}, ("--source=iniconfig",)),
+    "relative": ({".coveragerc": "[run]\nrelative_files = true\n"}, ()),
+    "contexts": ({".coveragerc": "[run]\ndynamic_context = test_function\n"}, ()),
+    "not all": ({".coveragerc": "[run]\nomit = src/p/a.py\n", "src/p/b.py": "x = 1\n"}, ()),
+    "taken apart": (
+        {
+            "src/p/e.py": "def f():\n    try:\n        1 / 0\n    except* ValueError:\n        x = 1\n",
+            "tests/test_y.py": "import pytest\nfrom p import e\n\ndef test_y():\n"
+            "    with pytest.raises(ZeroDivisionError):\n        e.f()\n",
+        },
+        (),
+    ),
 }
 
 
@@ -107,24 +141,78 @@ CASES: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
 def test_the_same_is_measured_as_without_a_rest(case: str, tmp_path: Path) -> None:
     files, words = CASES[case]
     plain = measured(tmp_path / "plain", files, PLAIN, *words)
-    assert plain["src/p/a.py"]
+    assert any(plain.values())
     assert measured(tmp_path / "ours", files, OURS, *words) == plain
     assert measured(tmp_path / "recorded", files, (*OURS, "--record=select.json"), *words) == plain
+    if case in list(CASES)[:8]:
+        assert measured(tmp_path / "traced", files, (*OURS, "--traced"), *words) == plain
 
 
-def seen(root: Path, *words: str, settings: str = "") -> dict[str, str]:
+def seen(root: Path, *words: str, settings: str = "", **more: str) -> dict[str, str]:
     """Whether it was traced when the file was run or compiled."""
     files = {"first/sitecustomize.py": WATCH, "tests/conftest.py": "", ".coveragerc": f"[run]\n{settings}\n"}
-    measured(root, files, OURS, *words)
+    own = {f"{name.replace('__', '/')}.py": source for name, source in more.items()}
+    options = [word for word in words if word == "--traced"]
+    rest = [word for word in words if word not in options]
+    measured(root, {**files, **own}, (*OURS, *options), *rest)
     rows = [line.split(" ", 2) for line in (root / "seen").read_text(encoding="utf-8").splitlines()]
     return {f"{event} {'/'.join(name.split('/')[-2:])}": traced for event, name, traced in rows}
 
 
 def test_it_rests_while_pytest_is_loaded_and_while_it_rewrites(tmp_path: Path) -> None:
-    traced = seen(tmp_path)
+    traced = seen(tmp_path, "--traced")
     assert traced["exec _pytest/main.py"] == "False"
     assert traced["compile tests/test_x.py"] == "False"
     assert traced["exec tests/test_x.py"] == traced["exec p/a.py"] == "True"
+
+
+PROBES = pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="probes are put into code of Python 3.11")
+LATE = "import types\n{}\n\ndef test_y():\n    from p import late\n"
+MADE = "compile('x = 1', '{}', 'exec')"
+
+
+@PROBES
+@pytest.mark.parametrize(
+    ("before", "wakes"),
+    [
+        ("", False),
+        (f"types.FunctionType({MADE.format('src/p/b.py')}, {{}})", True),
+        (f"types.FunctionType({MADE.format('lib/b.py')}, {{}})", False),
+        (f"{MADE.format('src/p/b.py')}.replace(co_name='x')", True),
+        (f"{MADE.format('<string>')}.replace(co_name='x')", False),
+        (f"eval({MADE.format('src/p/b.py')})", True),
+        (f"exec({MADE.format('src/p/b.py')})", False),
+        ("from p import a\ntypes.FunctionType(a.f.__code__, {})", False),
+        ("import threading\nthreading.Thread(target=print).start()", False),
+    ],
+)
+def test_with_probes_it_rests_until_there_is_code_without_them(
+    before: str, wakes: bool, tmp_path: Path
+) -> None:
+    late = {"src__p__late": "x = 1\n", "tests__test_y": LATE.format(before)}
+    assert seen(tmp_path, **late)["exec p/late.py"] == str(wakes)
+
+
+@PROBES
+@pytest.mark.parametrize(
+    ("settings", "more"),
+    [
+        ("dynamic_context = test_function", {}),
+        ("", {"first__numba": ""}),
+        ("", {"first__sitecustomize": f"{WATCH}\nfrom p import a\n"}),
+        (
+            "",
+            {
+                "src__p__a": "class C:\n    def m(self):\n        return 1\n\n\ndef f():\n"
+                "    try:\n        return 2\n    except* ValueError:\n        pass\n"
+            },
+        ),
+    ],
+    ids=["contexts", "reader", "imported", "taken apart"],
+)
+def test_where_probes_do_not_do_it_is_traced(settings: str, more: dict[str, str], tmp_path: Path) -> None:
+    late = {"src__p__late": "x = 1\n", "tests__test_y": LATE.format("from p import a")}
+    assert seen(tmp_path, settings=settings, **{**late, **more})["exec p/late.py"] == "True"
 
 
 @pytest.mark.parametrize(
@@ -140,5 +228,5 @@ def test_it_rests_while_pytest_is_loaded_and_while_it_rewrites(tmp_path: Path) -
     ],
 )
 def test_where_a_library_may_be_measured_it_does_not(settings: str, rests: bool, tmp_path: Path) -> None:
-    traced = seen(tmp_path, settings=settings)
+    traced = seen(tmp_path, "--traced", settings=settings)
     assert (traced["exec _pytest/main.py"], traced["exec pluggy/_hooks.py"]) == (str(not rests),) * 2

@@ -1,0 +1,139 @@
+"""Has the code that coverage.py measures note its arcs by itself, so that its tracer need not run.
+
+Each body of a module that is measured gets probes before it runs. Code that comes in by another way is heard
+of, and then the tracer is put back: what has probes tells both the same.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+import threading
+import types
+import warnings
+from typing import Any, Callable  # noqa: UP035 - Python 3.8
+
+from .arcs import Seen, Slots
+from .cover import known
+from .edges import HIDDEN
+from .probes import probed
+
+CONCURRENCY = {"thread", "multiprocessing"}
+# They read the byte code of functions, and would meet what they do not know.
+READERS = ("numba", "pony", "torch", "cloudpickle", "dill", "bytecode", "byteplay", "codetransformer", "xdis")
+# By that name, imports leave it out of their tracebacks; pytest leaves it out of its own.
+RUN = """
+def _call_with_frames_removed(source, globals=None, locals=None, /, **more):
+    __tracebackhide__ = True
+    if globals is None:
+        frame = caller(1)
+        globals = frame.f_globals
+        locals = frame.f_locals if locals is None else locals
+    original(ready(source, globals), globals, locals, **more)
+"""
+
+
+class Frame:
+    """What coverage.py wants to know of a frame."""
+
+    def __init__(self, known: dict[str, Any]) -> None:
+        self.f_globals = known
+
+
+class Probing:
+    """What is measured, and what was seen of it."""
+
+    def __init__(self, current: Any) -> None:
+        self.current = current
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that nothing was measured yet
+            self.data: Any = current.get_data()
+        self.judged: dict[str, str | None] = {}  # file of code -> the name it is measured by
+        self.seen: dict[str, Seen] = {}
+        self.busy = 0  # the thread that makes code
+
+    def start(self, is_known: Callable[[str], bool]) -> None:
+        """Stand in the place of `exec`, by which imports too run modules."""
+        self.is_known = is_known
+        self.original = exec
+        made = {"ready": self.ready, "original": exec, "caller": sys._getframe}
+        exec(compile(RUN, HIDDEN, "exec"), made)  # noqa: S102  # nosec B102 - our own words
+        builtins.exec = made["_call_with_frames_removed"]  # type: ignore[assignment]  # the same words
+
+    def ready(self, code: Any, known: dict[str, Any]) -> Any:
+        """The code that is to run in the place of this one."""
+        if type(code) is not types.CodeType or self.is_known(code.co_filename):
+            return code
+        file, before = code.co_filename, self.busy
+        self.busy = threading.get_ident()
+        try:
+            if file not in self.judged:
+                self.judged[file] = self.name(file, known)
+            return code if self.judged[file] is None else probed(code, self.seen.setdefault(file, Seen()))
+        except Exception:  # noqa: BLE001 - without probes it is the tracer's
+            return code
+        finally:
+            self.busy = before
+
+    def name(self, file: str, known: dict[str, Any]) -> str | None:
+        """What coverage.py calls the file in its data; None when it does not measure it."""
+        found = self.current._should_trace(file, Frame(known))
+        return str(self.current._file_mapper(found.source_filename)) if found.trace else None
+
+    def misses(self, event: str, arguments: Any) -> bool:
+        """Is there code without probes that may be measured?"""
+        try:
+            if event == "code.__new__":
+                return threading.get_ident() != self.busy and self.may_measure(arguments[1])
+            code = arguments[0]
+            probes = any(type(held) is Slots for held in reversed(code.co_consts))
+            return not probes and self.may_measure(code.co_filename)
+        except Exception:  # noqa: BLE001 - an audit hook that raises stops the program
+            return True
+
+    def may_measure(self, file: str) -> bool:
+        if self.is_known(file):
+            return False
+        if file in self.judged:
+            return self.judged[file] is not None
+        by_package = bool(self.current._inorout.source_pkgs)  # then the name of the module decides
+        return by_package or self.name(file, {}) is not None
+
+    def flush(self) -> None:
+        """Give coverage.py what was seen, for the context that it is in."""
+        arcs = {self.judged[file]: found for file, seen in list(self.seen.items()) if (found := seen.take())}
+        if arcs:
+            self.data.add_arcs(arcs)
+
+    def stop(self) -> None:
+        builtins.exec = self.original
+
+
+def reads_code() -> bool:
+    """Is there a library that does?"""
+    places = (os.path.join(place, name) for place in sys.path for name in READERS)
+    return any(os.path.exists(place) or os.path.exists(f"{place}.py") for place in places)
+
+
+def begin(current: Any, is_known: Callable[[str], bool]) -> Probing | None:
+    """Begin, if nothing stands against it."""
+    try:
+        concurrency = set(known(current, "concurrency") or ())
+        if (
+            current._plugins.file_tracers
+            or known(current, "dynamic_context")
+            or not concurrency <= CONCURRENCY
+            or reads_code()
+        ):
+            return None
+        probing = Probing(current)
+        probing.is_known = is_known
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None)
+            if isinstance(file, str) and not is_known(file) and probing.name(file, {"__name__": name}):
+                return None
+        probing.start(is_known)
+    except Exception:  # noqa: BLE001 - built otherwise than it is known: then the tracer does it
+        return None
+    return probing
