@@ -42,8 +42,9 @@ def command(gate: Gate, site: Site) -> Command:
     words = site.tools["pytest"].argv
     at = words.index("-m")  # before it stand the launcher's options
     alone = ("--no-cov",) if "pytest-cov" in site.distributions else ()  # it would trace a second time
+    measuring = coverage.measuring(site, probes=options(gate).probes) if covers(gate) else ()
     run = (
-        *(*words[:at], "--cwd-on-path", *(coverage.measuring(site) if covers(gate) else ()), *words[at:]),
+        *(*words[:at], "--cwd-on-path", *measuring, *words[at:]),
         *gate.args,
         *alone,
         *("--color=no", "--rootdir={root}", "--junitxml={scratch}/" + shards.JUNIT),
@@ -88,4 +89,8 @@ def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
 
 def covers(gate: Gate) -> bool:
     """Is coverage measured?"""
-    return msgspec.convert(gate.options, OPTIONS).coverage
+    return options(gate).coverage
+
+
+def options(gate: Gate) -> selected.Options:
+    return msgspec.convert(gate.options, OPTIONS)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import builtins
 import os
 import sys
-import threading
 import types
 import warnings
 from typing import Any, Callable  # noqa: UP035 - Python 3.8
@@ -22,15 +21,19 @@ from .probes import probed
 CONCURRENCY = {"thread", "multiprocessing"}
 # They read the byte code of functions, and would meet what they do not know.
 READERS = ("numba", "pony", "torch", "cloudpickle", "dill", "bytecode", "byteplay", "codetransformer", "xdis")
-# By that name, imports leave it out of their tracebacks; pytest leaves it out of its own.
+RUNNERS = ("exec", "eval")
+# No traceback shows it: raised again, an exception gets no entry of the frame it is raised in.
 RUN = """
-def _call_with_frames_removed(source, globals=None, locals=None, /, **more):
-    __tracebackhide__ = True
+def {0}(source, globals=None, locals=None, /, **more):
     if globals is None:
         frame = caller(1)
         globals = frame.f_globals
         locals = frame.f_locals if locals is None else locals
-    original(ready(source, globals), globals, locals, **more)
+    try:
+        return {0}_(ready(source, globals), globals, locals, **more)
+    except BaseException as error:
+        error.__traceback__ = error.__traceback__.tb_next
+        raise
 """
 
 
@@ -51,30 +54,28 @@ class Probing:
             self.data: Any = current.get_data()
         self.judged: dict[str, str | None] = {}  # file of code -> the name it is measured by
         self.seen: dict[str, Seen] = {}
-        self.busy = 0  # the thread that makes code
+        self.originals: dict[str, Any] = {}
 
     def start(self, is_known: Callable[[str], bool]) -> None:
-        """Stand in the place of `exec`, by which imports too run modules."""
+        """Stand in the place of `exec`, by which imports too run modules, and of `eval`."""
         self.is_known = is_known
-        self.original = exec
-        made = {"ready": self.ready, "original": exec, "caller": sys._getframe}
-        exec(compile(RUN, HIDDEN, "exec"), made)  # noqa: S102  # nosec B102 - our own words
-        builtins.exec = made["_call_with_frames_removed"]  # type: ignore[assignment]  # the same words
+        made = {"ready": self.ready, "caller": sys._getframe}
+        for name in RUNNERS:
+            self.originals[name] = made[f"{name}_"] = getattr(builtins, name)
+            self.originals["exec"](compile(RUN.format(name), HIDDEN, "exec"), made)
+            setattr(builtins, name, made[name])
 
     def ready(self, code: Any, known: dict[str, Any]) -> Any:
         """The code that is to run in the place of this one."""
         if type(code) is not types.CodeType or self.is_known(code.co_filename):
             return code
-        file, before = code.co_filename, self.busy
-        self.busy = threading.get_ident()
+        file = code.co_filename
         try:
             if file not in self.judged:
                 self.judged[file] = self.name(file, known)
             return code if self.judged[file] is None else probed(code, self.seen.setdefault(file, Seen()))
         except Exception:  # noqa: BLE001 - without probes it is the tracer's
             return code
-        finally:
-            self.busy = before
 
     def name(self, file: str, known: dict[str, Any]) -> str | None:
         """What coverage.py calls the file in its data; None when it does not measure it."""
@@ -84,9 +85,9 @@ class Probing:
     def misses(self, event: str, arguments: Any) -> bool:
         """Is there code without probes that may be measured?"""
         try:
-            if event == "code.__new__":
-                return threading.get_ident() != self.busy and self.may_measure(arguments[1])
-            code = arguments[0]
+            if event == "object.__setattr__" and arguments[1] != "__code__":
+                return False
+            code = arguments[-1]  # the other events have nothing else
             probes = any(type(held) is Slots for held in reversed(code.co_consts))
             return not probes and self.may_measure(code.co_filename)
         except Exception:  # noqa: BLE001 - an audit hook that raises stops the program
@@ -107,7 +108,8 @@ class Probing:
             self.data.add_arcs(arcs)
 
     def stop(self) -> None:
-        builtins.exec = self.original
+        for name, original in self.originals.items():
+            setattr(builtins, name, original)
 
 
 def reads_code() -> bool:

@@ -24,7 +24,7 @@ from .cover import known
 
 SOURCES = ("source", "source_pkgs", "source_dirs")
 OLDEST = 6  # coverage.py before it measured libraries below the sources
-CODE = ("exec", "function.__new__", "code.__new__")
+CODE = ("exec", "function.__new__", "object.__setattr__")
 THREADS = ("_thread.start_new_thread", "_thread.start_joinable_thread")
 HEARD = frozenset(CODE + THREADS)
 TRACER, TRACED = "CTracer", "traced"

@@ -109,7 +109,8 @@ class Recorder:
         if os.getpid() != self.scene.pid:
             return
         if self.held is not None:
-            self.held.__exit__(None, None, None)
+            with contextlib.suppress(Exception):  # coverage.py may have closed it with the file
+                self.held.__exit__(None, None, None)
         gc.disable()  # the tests left many objects, and none of ours becomes garbage before the process ends
         try:
             record = written.record(self)

@@ -31,12 +31,13 @@ COUNTS = {
 }
 
 
-def measuring(site: Site) -> tuple[str, ...]:
+def measuring(site: Site, *, probes: bool = True) -> tuple[str, ...]:
     """The launcher's options that measure a module; the project's own settings for coverage.py come first."""
     sources = (f"--source={source}" for source in site.sources)
     omitted = (f"--omit={pattern}" for test in site.tests for pattern in (test, f"{test}/*"))
     workers = ("--workers",) if "pytest-xdist" in site.distributions else ()
-    return (f"--cover={{scratch}}/{DATA}", *sources, *omitted, *workers)
+    traced = () if probes else ("--traced",)
+    return (f"--cover={{scratch}}/{DATA}", *sources, *omitted, *workers, *traced)
 
 
 def reporting(site: Site) -> tuple[Step, ...]:

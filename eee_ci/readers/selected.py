@@ -21,9 +21,11 @@ class Options(Noun, frozen=True, kw_only=True):
     """`coverage: false` runs the tests alone. `select: affected` runs the test files that an edit can have
     broken and remembers the others, `affected-first` runs these first and then the rest, `all` follows none.
     `auto` is `affected-first` in CI and `affected` elsewhere. `workers` shares all test files out among
-    so many processes, `auto` as many as there are cores; then none is followed."""
+    so many processes, `auto` as many as there are cores; then none is followed. `probes: false` leaves the
+    byte code that is measured as it is: coverage.py's tracer runs instead, which is slower."""
 
     coverage: bool = True
+    probes: bool = True
     select: Literal["auto", "all", "affected-first", "affected"] = "auto"
     workers: Workers = 1
 

@@ -242,6 +242,15 @@ def test_our_options_come_last_and_what_would_interfere_is_switched_off() -> Non
     assert [step.skip_if for step in command.steps] == ["", "coverage.data", ""]
 
 
+def test_byte_code_is_left_alone_on_request() -> None:
+    settings = gate(options={"probes": False})
+    argv = ADAPTER.command(settings, samples.site(ADAPTER, settings, "/project")).steps[0].argv
+    assert "--traced" in argv[: argv.index("-m")]
+    settings = gate(options={"probes": False, "coverage": False})
+    argv = ADAPTER.command(settings, samples.site(ADAPTER, settings, "/project")).steps[0].argv
+    assert "--traced" not in argv
+
+
 def test_pytest_and_coverage_must_be_the_project_s_own() -> None:
     assert [(need.name, need.project) for need in ADAPTER.requirements(gate())] == [
         ("pytest", True),
