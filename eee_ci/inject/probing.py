@@ -16,7 +16,7 @@ from typing import Any, Callable  # noqa: UP035 - Python 3.8
 from .arcs import Seen, Slots
 from .cover import known
 from .edges import HIDDEN
-from .probes import probed
+from .kept import Keep
 
 CONCURRENCY = {"thread", "multiprocessing"}
 # They read the byte code of functions, and would meet what they do not know.
@@ -53,7 +53,8 @@ class Probing:
             warnings.simplefilter("ignore")  # that nothing was measured yet
             self.data: Any = current.get_data()
         self.judged: dict[str, str | None] = {}  # file of code -> the name it is measured by
-        self.seen: dict[str, Seen] = {}
+        self.seen: dict[str, list[Seen]] = {}
+        self.keep = Keep()
         self.originals: dict[str, Any] = {}
 
     def start(self, is_known: Callable[[str], bool]) -> None:
@@ -73,9 +74,13 @@ class Probing:
         try:
             if file not in self.judged:
                 self.judged[file] = self.name(file, known)
-            return code if self.judged[file] is None else probed(code, self.seen.setdefault(file, Seen()))
+            made = self.keep.made(code) if self.judged[file] is not None else None
         except Exception:  # noqa: BLE001 - without probes it is the tracer's
+            made = None
+        if made is None:
             return code
+        self.seen.setdefault(file, []).append(made.seen)
+        return made.code
 
     def name(self, file: str, known: dict[str, Any]) -> str | None:
         """What coverage.py calls the file in its data; None when it does not measure it."""
@@ -103,7 +108,8 @@ class Probing:
 
     def flush(self) -> None:
         """Give coverage.py what was seen, for the context that it is in."""
-        arcs = {self.judged[file]: found for file, seen in list(self.seen.items()) if (found := seen.take())}
+        found = {file: [arc for one in seen for arc in one.take()] for file, seen in list(self.seen.items())}
+        arcs = {self.judged[file]: told for file, told in found.items() if told}
         if arcs:
             self.data.add_arcs(arcs)
 
