@@ -49,8 +49,8 @@ class Probed(Flow):
     def __init__(self, code: types.CodeType, seen: Seen, consts: list[Any]) -> None:
         super().__init__(code)
         self.seen, self.consts = seen, consts
-        self.begin = written(LOAD, len(consts)) + written(LOAD, len(consts) + 1)
-        self.nothing = self.begin[: len(self.begin) // 2]
+        self.nothing = written(LOAD, len(consts))
+        self.begin = self.nothing + written(LOAD, len(consts) + 1)
         consts += [None, seen.slots]
         self.known: dict[Arc, bytes] = {}
         self.labels = len(self.parts.words)

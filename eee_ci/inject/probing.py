@@ -19,8 +19,10 @@ from .edges import HIDDEN
 from .kept import Keep
 
 CONCURRENCY = {"thread", "multiprocessing"}
+PATCHES = {"subprocess"}  # others save what was seen at ends that nobody tells us
 # They read the byte code of functions, and would meet what they do not know.
-READERS = ("numba", "pony", "torch", "cloudpickle", "dill", "bytecode", "byteplay", "codetransformer", "xdis")
+READERS = ("numba", "pony", "torch", "crosshair", "bytecode", "byteplay", "codetransformer", "xdis")
+MOST = 64  # codes of one file: what is made again and again is the tracer's
 RUNNERS = ("exec", "eval")
 # No traceback shows it: raised again, an exception gets no entry of the frame it is raised in.
 RUN = """
@@ -74,7 +76,8 @@ class Probing:
         try:
             if file not in self.judged:
                 self.judged[file] = self.name(file, known)
-            made = self.keep.made(code) if self.judged[file] is not None else None
+            many = len(self.seen.get(file, ())) >= MOST
+            made = self.keep.made(code) if self.judged[file] is not None and not many else None
         except Exception:  # noqa: BLE001 - without probes it is the tracer's
             made = None
         if made is None:
@@ -127,11 +130,11 @@ def reads_code() -> bool:
 def begin(current: Any, is_known: Callable[[str], bool]) -> Probing | None:
     """Begin, if nothing stands against it."""
     try:
-        concurrency = set(known(current, "concurrency") or ())
         if (
             current._plugins.file_tracers
             or known(current, "dynamic_context")
-            or not concurrency <= CONCURRENCY
+            or not set(known(current, "concurrency") or ()) <= CONCURRENCY
+            or not set(known(current, "patch") or ()) <= PATCHES
             or reads_code()
         ):
             return None

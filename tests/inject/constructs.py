@@ -343,6 +343,21 @@ CONSTRUCTS: dict[str, str] = {
             except KeyError:
                 pass
             """,
+        **{
+            f"{count} constants": f"""
+                def f(x):
+                    try:
+                        with x as y:
+                            y = [{", ".join(f"{n}.5, y" for n in range(count))}]
+                            raise KeyError
+                    finally:
+                        with x as y: raise ValueError
+                import contextlib
+                with contextlib.suppress(ValueError):
+                    f(contextlib.nullcontext())
+                """
+            for count in range(249, 256)
+        },
         "long": f"""
             def f(n):
                 for i in range(n):

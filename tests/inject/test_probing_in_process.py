@@ -128,6 +128,15 @@ def test_code_without_probes_is_found(event: str, source: str, file: str, *, mis
 
 
 @pytest.mark.usefixtures("clean")
+def test_what_is_made_again_and_again_gets_no_probes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probing, "MOST", 2)
+    made = begun(World())
+    found = [made.misses("exec", (made.ready(code(f"x = {n}"), {}),)) for n in range(3)]
+    assert found == [False, False, True]
+    made.stop()
+
+
+@pytest.mark.usefixtures("clean")
 def test_where_the_name_of_a_module_decides_what_is_not_judged_may_be_measured() -> None:
     made = begun(World(packages=["p"]))
     elsewhere = code("x = 1", "/elsewhere/a.py")
@@ -140,8 +149,13 @@ def test_where_the_name_of_a_module_decides_what_is_not_judged_may_be_measured()
 @pytest.mark.usefixtures("clean")
 @pytest.mark.parametrize(
     "options",
-    [{"concurrency": ["gevent"]}, {"dynamic_context": "test_function"}, {"plugins": ("p",)}],
-    ids=["concurrency", "contexts", "plugins"],
+    [
+        {"concurrency": ["gevent"]},
+        {"dynamic_context": "test_function"},
+        {"plugins": ("p",)},
+        {"patch": ["_exit"]},
+    ],
+    ids=["concurrency", "contexts", "plugins", "patch"],
 )
 def test_it_does_not_begin_where_it_would_see_something_else(options: dict[str, Any]) -> None:
     assert probing.begin(World(**options), lambda _: True) is None
@@ -171,7 +185,7 @@ def test_it_does_not_begin_with_a_coverage_py_that_is_built_otherwise() -> None:
     assert probing.begin(world, lambda _: True) is None
 
 
-@pytest.mark.parametrize("name", ["numba/__init__.py", "dill.py"])
+@pytest.mark.parametrize("name", ["numba/__init__.py", "xdis.py"])
 def test_a_library_that_reads_byte_code_is_found(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
