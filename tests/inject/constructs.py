@@ -182,7 +182,11 @@ CONSTRUCTS: dict[str, str] = {
                         with m():
                             continue
                     raise KeyError
+            def i():
+                with m(), m(): raise ValueError
             f(None); f(KeyError); g(); h()
+            with contextlib.suppress(ValueError):
+                i()
             for kind in (ValueError, KeyError):
                 try:
                     f(kind, False)

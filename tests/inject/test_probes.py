@@ -1,12 +1,17 @@
 """Probes in byte code note the arcs that coverage.py's tracer sees."""
 
+import argparse
+import ast
+import asyncio.tasks
 import contextlib
-import json
+import inspect
+import json.decoder
 import os
 import pickle
 import subprocess
 import sys
 import types
+import typing
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -107,23 +112,28 @@ def test_whoever_traces_sees_code_with_probes_as_it_is_without(
     assert both[name] == (plain[name][0], plain[name][0])
 
 
+def as_it_was(old: types.CodeType, new: types.CodeType) -> None:
+    places = [place for place in new.co_positions() if place[0] is not None]
+    assert set(places) == {place for place in old.co_positions() if place[0] is not None}
+    same = ("co_name", "co_qualname", "co_firstlineno", "co_flags", "co_varnames", "co_freevars", "co_names")
+    assert [getattr(new, word) for word in same] == [getattr(old, word) for word in same]
+    assert hash(new) != hash(old)
+
+
 @pytest.mark.parametrize("name", CONSTRUCTS)
 def test_all_else_of_the_code_is_as_it_was(name: str) -> None:
     before = codes(compile(CONSTRUCTS[name], f"/{name}.py", "exec"))
     for old, new in zip(before, codes(run(name)[0]), strict=True):
-        places = [place for place in new.co_positions() if place[0] is not None]
-        assert set(places) == {place for place in old.co_positions() if place[0] is not None}
-        same = (
-            "co_name",
-            "co_qualname",
-            "co_firstlineno",
-            "co_flags",
-            "co_varnames",
-            "co_freevars",
-            "co_names",
-        )
-        assert [getattr(new, word) for word in same] == [getattr(old, word) for word in same]
-        assert hash(new) != hash(old)
+        as_it_was(old, new)
+
+
+@pytest.mark.parametrize(
+    "module", [argparse, ast, asyncio.tasks, contextlib, json.decoder, subprocess, typing]
+)
+def test_all_else_of_code_of_the_standard_library_is_as_it_was(module: types.ModuleType) -> None:
+    whole = compile(inspect.getsource(module), module.__file__ or "", "exec")
+    for old, new in zip(codes(whole), codes(probed(whole, Seen())), strict=True):
+        as_it_was(old, new)
 
 
 def test_where_exceptions_are_taken_apart_it_is_not_decided() -> None:

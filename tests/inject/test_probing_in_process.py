@@ -141,6 +141,7 @@ def test_where_the_name_of_a_module_decides_what_is_not_judged_may_be_measured()
     made = begun(World(packages=["p"]))
     elsewhere = code("x = 1", "/elsewhere/a.py")
     assert made.misses("exec", (elsewhere,))
+    assert not made.misses("exec", (code("x = 1", f"{sys.prefix}/a.py"),))
     made.ready(elsewhere, {"__name__": "a"})
     assert not made.misses("exec", (elsewhere,))
     made.stop()
@@ -183,6 +184,12 @@ def test_it_does_not_begin_with_a_coverage_py_that_is_built_otherwise() -> None:
     world = World()
     del world._plugins
     assert probing.begin(world, lambda _: True) is None
+
+
+@pytest.mark.usefixtures("clean")
+def test_it_does_not_begin_where_byte_code_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probing, "reads_code", lambda: True)
+    assert probing.begin(World(), lambda _: True) is None
 
 
 @pytest.mark.parametrize("name", ["numba/__init__.py", "xdis.py"])
