@@ -13,6 +13,13 @@ class Slots(dict):  # type: ignore[type-arg]  # Python 3.8 has no dict[int, None
 
     __hash__ = object.__hash__  # type: ignore[assignment]  # a dict's is None
 
+    def emptied(self) -> list[int]:
+        """What was in it; a thread may be adding to it."""
+        found = list(self)
+        for number in found:
+            del self[number]
+        return found
+
     def __reduce__(self) -> Any:
         return dict, ()  # in another process nobody asks for them
 
@@ -50,12 +57,10 @@ class Seen:
             self.arcs.append(arc)
         return self.numbers[arc]
 
-    def take(self) -> list[Arc]:
-        """The arcs that were run since the last time."""
-        found = [self.arcs[number] for number in list(self.slots)]
-        self.slots.clear()
-        for again in self.again:
-            if again.slots:
-                found += [again.arc] if set(again.slots) - again.silent else []
-                again.slots.clear()
-        return found
+    def take(self, *, last: bool = False) -> list[Arc]:
+        """The arcs that were run since the last time. Nothing is raised again without other arcs of its file:
+        only at the last time it is looked for without any."""
+        if not self.slots and not last:
+            return []
+        found = [self.arcs[number] for number in self.slots.emptied()]
+        return found + [again.arc for again in self.again if set(again.slots.emptied()) - again.silent]

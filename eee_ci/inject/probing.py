@@ -16,6 +16,7 @@ from typing import Any, Callable  # noqa: UP035 - Python 3.8
 from .arcs import Seen, Slots
 from .cover import known
 from .edges import HIDDEN
+from .flow import Arc
 from .kept import Keep
 
 CONCURRENCY = {"thread", "multiprocessing"}
@@ -109,14 +110,19 @@ class Probing:
         by_package = bool(self.current._inorout.source_pkgs)  # then the name of the module decides
         return by_package or self.name(file, {}) is not None
 
-    def flush(self) -> None:
+    def flush(self, *, last: bool = False) -> None:
         """Give coverage.py what was seen, for the context that it is in."""
-        found = {file: [arc for one in seen for arc in one.take()] for file, seen in list(self.seen.items())}
-        arcs = {self.judged[file]: told for file, told in found.items() if told}
+        arcs: dict[str | None, list[Arc]] = {}
+        for file, seen in list(self.seen.items()):
+            for one in seen:
+                found = one.take(last=last)
+                if found:
+                    arcs.setdefault(self.judged[file], []).extend(found)
         if arcs:
             self.data.add_arcs(arcs)
 
     def stop(self) -> None:
+        self.flush(last=True)
         for name, original in self.originals.items():
             setattr(builtins, name, original)
 

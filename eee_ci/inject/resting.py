@@ -80,7 +80,6 @@ class Rest:
     def finish(self) -> None:
         """Before coverage.py ends: it asks its tracer whether anything was run."""
         if self.probing is not None:
-            self.probing.flush()
             self.probing.stop()
         if self.asleep:
             self.wake()
