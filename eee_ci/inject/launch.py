@@ -79,10 +79,16 @@ def start(module: str, wish: str, arguments: list[str]) -> Any:
     class Finder:
         @staticmethod
         def find_spec(fullname: str, *_: object) -> object:
-            if fullname.rpartition(".")[0] != name:
+            top, *parts = fullname.split(".")
+            if top != name:
                 return None
-            file = os.path.join(HERE, f"{fullname[len(name) + 1 :]}.py")
-            return importlib.util.spec_from_file_location(fullname, file, loader=Loader(fullname, file))
+            place = os.path.join(HERE, *parts)
+            packaged = os.path.isdir(place)
+            file = os.path.join(place, "__init__.py") if packaged else f"{place}.py"
+            inside = [place] if packaged else None
+            return importlib.util.spec_from_file_location(
+                fullname, file, loader=Loader(fullname, file), submodule_search_locations=inside
+            )
 
     sys.meta_path.insert(0, Finder)  # type: ignore[arg-type]  # a class with what a finder needs
     try:

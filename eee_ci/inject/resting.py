@@ -147,7 +147,7 @@ def start(wish: str, _arguments: list[str]) -> Rest | None:
     if wish != TRACED and sys.version_info[:2] == (3, 11) and sys.implementation.name == "cpython":
         from . import probing
 
-        rest.probing = probing.begin(current, rest.is_known)
+        rest.probing = probing.begin(current, rest.is_known, known)
     return rest
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from eee_ci.inject import kept, probes
-from eee_ci.inject.flow import Arc
+from eee_ci.inject.probing import kept, probes
+from eee_ci.inject.probing.flow import Arc
 from tests.inject.constructs import CONSTRUCTS
 
 pytestmark = pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="probes are for Python 3.11")

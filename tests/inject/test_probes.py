@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
-from eee_ci.inject.arcs import Seen, Slots
-from eee_ci.inject.flow import Undecided
-from eee_ci.inject.probes import probed
+from eee_ci.inject.probing.arcs import Seen, Slots
+from eee_ci.inject.probing.flow import Undecided
+from eee_ci.inject.probing.probes import probed
 from tests.inject.constructs import CONSTRUCTS
 
 pytestmark = pytest.mark.skipif(
@@ -32,8 +32,8 @@ TRACED = """
 import contextlib, gc, json, sys
 import coverage
 sys.path.insert(0, sys.argv[1])
-from eee_ci.inject.arcs import Seen
-from eee_ci.inject.probes import probed
+from eee_ci.inject.probing.arcs import Seen
+from eee_ci.inject.probing.probes import probed
 
 found = {}
 for file in sys.argv[3:]:

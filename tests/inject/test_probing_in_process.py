@@ -4,13 +4,13 @@
 import builtins
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from eee_ci.inject import probing
+from eee_ci.inject import cover, probing
 
 pytestmark = pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="probes are for Python 3.11")
 OWN = "/project/src/a.py"
@@ -53,8 +53,12 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+def begin(world: World, is_known: Callable[[str], bool]) -> probing.Probing | None:
+    return probing.begin(world, is_known, cover.known)
+
+
 def begun(world: World) -> probing.Probing:
-    made = probing.begin(world, lambda file: file[:1] == "<" or file.startswith(sys.prefix))
+    made = begin(world, lambda file: file[:1] == "<" or file.startswith(sys.prefix))
     assert made is not None
     return made
 
@@ -159,7 +163,7 @@ def test_where_the_name_of_a_module_decides_what_is_not_judged_may_be_measured()
     ids=["concurrency", "contexts", "plugins", "patch"],
 )
 def test_it_does_not_begin_where_it_would_see_something_else(options: dict[str, Any]) -> None:
-    assert probing.begin(World(**options), lambda _: True) is None
+    assert begin(World(**options), lambda _: True) is None
     assert exec.__module__ == "builtins"
 
 
@@ -168,12 +172,12 @@ def test_it_does_not_begin_where_something_measured_is_there(monkeypatch: pytest
     module = types.ModuleType("a")
     module.__file__ = OWN
     monkeypatch.setitem(sys.modules, "a", module)
-    assert probing.begin(World(), lambda file: file != OWN) is None
+    assert begin(World(), lambda file: file != OWN) is None
     assert begun_where_it_is_known() is not None
 
 
 def begun_where_it_is_known() -> probing.Probing | None:
-    made = probing.begin(World(), lambda _: True)
+    made = begin(World(), lambda _: True)
     if made is not None:
         made.stop()
     return made
@@ -183,13 +187,13 @@ def begun_where_it_is_known() -> probing.Probing | None:
 def test_it_does_not_begin_with_a_coverage_py_that_is_built_otherwise() -> None:
     world = World()
     del world._plugins
-    assert probing.begin(world, lambda _: True) is None
+    assert begin(world, lambda _: True) is None
 
 
 @pytest.mark.usefixtures("clean")
 def test_it_does_not_begin_where_byte_code_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probing, "reads_code", lambda: True)
-    assert probing.begin(World(), lambda _: True) is None
+    assert begin(World(), lambda _: True) is None
 
 
 @pytest.mark.parametrize("name", ["numba/__init__.py", "xdis.py"])

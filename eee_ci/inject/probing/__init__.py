@@ -14,8 +14,6 @@ import warnings
 from typing import Any, Callable  # noqa: UP035 - Python 3.8
 
 from .arcs import Seen, Slots
-from .cover import known
-from .edges import HIDDEN
 from .flow import Arc
 from .kept import Keep
 
@@ -25,6 +23,7 @@ PATCHES = {"subprocess"}  # others save what was seen at ends that nobody tells 
 READERS = ("numba", "pony", "torch", "crosshair", "bytecode", "byteplay", "codetransformer", "xdis")
 MOST = 64  # codes of one file: what is made again and again is the tracer's
 RUNNERS = ("exec", "eval")
+HIDDEN = "<frozen importlib._bootstrap>"  # warnings too leave frames of this file out
 # No traceback shows it: raised again, an exception gets no entry of the frame it is raised in.
 RUN = """
 def {0}(source, globals=None, locals=None, /, **more):
@@ -133,14 +132,16 @@ def reads_code() -> bool:
     return any(os.path.exists(place) or os.path.exists(f"{place}.py") for place in places)
 
 
-def begin(current: Any, is_known: Callable[[str], bool]) -> Probing | None:
-    """Begin, if nothing stands against it."""
+def begin(
+    current: Any, is_known: Callable[[str], bool], setting: Callable[[Any, str], Any]
+) -> Probing | None:
+    """Begin, if nothing stands against it. `setting` is the project's, of that name."""
     try:
         if (
             current._plugins.file_tracers
-            or known(current, "dynamic_context")
-            or not set(known(current, "concurrency") or ()) <= CONCURRENCY
-            or not set(known(current, "patch") or ()) <= PATCHES
+            or setting(current, "dynamic_context")
+            or not set(setting(current, "concurrency") or ()) <= CONCURRENCY
+            or not set(setting(current, "patch") or ()) <= PATCHES
             or reads_code()
         ):
             return None
