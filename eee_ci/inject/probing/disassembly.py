@@ -42,28 +42,29 @@ def apart(code: types.CodeType) -> Parts:
     cuts.update(target for _, _, _, _, target in alone if target >= 0)
     cuts.update(at for begin, end, target, _ in table for at in (begin, end, target))
     cuts.update(begin for begin, _ in ranges)
-    starts = sorted(cuts - {len(raw)})
-    numbers = {start: step for step, start in enumerate(starts)}
-    numbers[len(raw)] = len(starts)
-    special = {begin: (operation, argument, target) for operation, begin, _, argument, target in alone}
-    words: list[Word] = []
-    for step, (begin, place) in enumerate(zip(starts, placed(code.co_linetable, [*starts, len(raw)]))):  # noqa: B905 - Python 3.8
-        if begin in special:
-            operation, argument, target = special[begin]
-            words.append(Word(operation, argument, place=place, label=step))
-            words[-1].target = numbers[target] if target >= 0 else None
-        else:
-            end = starts[step + 1] if step + 1 < len(starts) else len(raw)
-            words.append(Word(PLAIN, place=place, label=step, raw=raw[begin:end]))
+    bounds = sorted({*cuts, len(raw)})
+    numbers = {bound: step for step, bound in enumerate(bounds)}
     lines: list[int | None] = []
-    ends = [*(numbers[begin] for begin, _ in ranges[1:]), len(starts)]
-    for (_, line), end in zip(ranges, ends):  # noqa: B905 - Python 3.8
-        lines += [line] * (end - len(lines))
-    handlers: list[Handler | None] = [None] * len(starts)
+    for (_, line), (end, _) in zip(ranges, [*ranges[1:], (len(raw), None)]):  # noqa: B905 - Python 3.8
+        lines += [line] * (numbers[end] - len(lines))
+    handlers: list[Handler | None] = [None] * len(lines)
     for begin, end, target, rest in table:
         handler = Handler(numbers[target], rest >> 1, rest & 1)
         handlers[numbers[begin] : numbers[end]] = [handler] * (numbers[end] - numbers[begin])
+    special = {begin: (operation, argument, target) for operation, begin, _, argument, target in alone}
+    places = placed(code.co_linetable, bounds)
+    words = [
+        worded(raw[begin:end], special.get(begin), place, numbers)
+        for begin, end, place in zip(bounds, bounds[1:], places)  # noqa: B905 - Python 3.8
+    ]
     return Parts(words, lines, handlers)
+
+
+def worded(raw: bytes, special: tuple[int, int, int] | None, place: bytes, numbers: dict[int, int]) -> Word:
+    if special is None:
+        return Word(PLAIN, place=place, raw=raw)
+    operation, argument, target = special
+    return Word(operation, argument, place=place, target=numbers.get(target))
 
 
 def found_alone(raw: bytes) -> Iterator[tuple[int, int, int, int, int]]:

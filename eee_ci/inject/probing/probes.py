@@ -65,7 +65,7 @@ class Probed(Flow):
         found: list[Word] = []
         words, _, handlers = self.parts
         for step, word in enumerate(words):
-            word.handler, last = handlers[step], self.line(step)
+            word.label, word.handler, last = step, handlers[step], self.line(step)
             if step < self.entry:
                 self.before(word)
                 found.append(word)
