@@ -69,6 +69,12 @@ def test_damage_is_found(aside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not place.exists()
 
 
+def test_nothing_is_kept_beside_the_code(aside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "cache_from_source", lambda _: str(aside / "__pycache__" / "a.pyc"))
+    assert run(kept.Keep().made(code("loops", aside)))
+    assert list(aside.iterdir()) == []
+
+
 def test_where_nothing_can_be_written_it_is_made_each_time(aside: Path) -> None:
     (aside / "aside").touch()
     for _ in range(2):

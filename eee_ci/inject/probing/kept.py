@@ -62,7 +62,8 @@ def where(file: str) -> str | None:
     """None where no byte code is written, or not aside."""
     if sys.pycache_prefix is None or sys.dont_write_bytecode or not file.endswith(".py"):
         return None
-    return importlib.util.cache_from_source(file)[: -len(".pyc")] + SUFFIX
+    place = importlib.util.cache_from_source(file)[: -len(".pyc")] + SUFFIX
+    return place if place.startswith(os.path.join(sys.pycache_prefix, "")) else None
 
 
 def write(place: str, content: bytes) -> None:
