@@ -20,7 +20,9 @@ PACKAGE = str(Path(__file__).parent.parent)
 _LOOSE = (".py", ".pth", ".egg-link", ".so", ".pyd")  # what Python takes from a site folder beside packages
 _SOURCE = (".py", ".pyi", ".so", ".pyd", ".toml", ".cfg", ".json")
 _MOST = 20_000  # files of an editable install elsewhere; beyond that it is not known
-_OUTSIDE = frozenset((".git", ".hg", ".venv", "node_modules", "__pycache__", ".tox", ".nox", ".mypy_cache"))
+_OUTSIDE = frozenset(
+    (".git", ".hg", ".venv", "node_modules", "__pycache__", ".tox", ".nox", ".mypy_cache", ".eee-ci")
+)
 
 
 def ourselves(seen: Seen) -> dict[str, str]:

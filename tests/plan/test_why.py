@@ -152,6 +152,9 @@ def test_an_editable_package_elsewhere_counts_with_its_sources(site: Site, tmp_p
     (site.packages / "lib-1.0.dist-info" / "direct_url.json").write_text(told, encoding="utf-8")
     site.remember("types")
     assert site.job("types").remembered is not None
+    (source / ".eee-ci").mkdir()
+    (source / ".eee-ci" / "status.json").write_text("{}", encoding="utf-8")
+    assert site.job("types").remembered is not None
     (source / "lib.py").write_text("A = 2\n", encoding="utf-8")
     assert site.job("types").because == ("installed: lib 1.0 has other files",)
 
