@@ -51,7 +51,7 @@ class Word:
 
     def size(self, argument: int) -> int:
         """In units, of two bytes."""
-        return len(self.raw) // 2 if self.raw else 1 + CACHES[self.operation] + extra(argument)
+        return len(self.raw) // 2 if self.raw else 1 + CACHES[self.operation] + surplus(argument)
 
 
 def sized(entry: bytes, units: int) -> bytes:
@@ -101,12 +101,12 @@ def together(words: list[Word]) -> tuple[bytes, bytes, bytes]:
 def written(operation: int, argument: int, size: int = 0) -> bytes:
     """An operation of this size in units, or as small as can be."""
     caches = CACHES[operation]
-    longer = 8 * max(size - caches - 1, extra(argument))
+    longer = 8 * max(size - caches - 1, surplus(argument))
     found = b"".join(bytes((EXTENDED, argument >> shift & 255)) for shift in range(longer, 0, -8))
     return found + bytes((operation, argument & 255)) + bytes(2 * caches)
 
 
-def extra(argument: int) -> int:
+def surplus(argument: int) -> int:
     """How many operations more an argument needs."""
     return (argument > 0xFF) + (argument > 0xFFFF) + (argument > 0xFFFFFF)  # noqa: PLR2004 - bytes
 
