@@ -9,6 +9,7 @@ from eee_ci import commands, files, reports, text
 from eee_ci.console import Console, summary
 from eee_ci.errors import BUG, GREEN, UsageError, WriteError
 from eee_ci.model import Noun, Run
+from eee_ci.rendering import parts
 
 FORMATS = ("junit", "sarif", "markdown", "html")
 _LARGEST = 256 << 20
@@ -76,7 +77,7 @@ def publish(rendered: Mapping[str, bytes], folder: Path) -> Published:
         except WriteError as error:
             faults.append(f"{text.line(error.message)} ({error.hint})")
     present = [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
-    for name in reports.stale(rendered, present):
+    for name in parts.stale(rendered, present):
         try:
             files.remove(folder / name)
         except WriteError as error:

@@ -42,7 +42,8 @@ def command(gate: Gate, site: Site) -> Command:
     words = site.tools["pytest"].argv
     at = words.index("-m")  # before it stand the launcher's options
     alone = ("--no-cov",) if "pytest-cov" in site.distributions else ()  # it would trace a second time
-    measuring = coverage.measuring(site, probes=options(gate).probes) if covers(gate) else ()
+    wish = options(gate)
+    measuring = coverage.measuring(site, probes=wish.probes) if wish.coverage else ()
     run = (
         *(*words[:at], "--cwd-on-path", *measuring, *words[at:]),
         *gate.args,
@@ -53,7 +54,7 @@ def command(gate: Gate, site: Site) -> Command:
         *gate.paths,
     )
     return Command(
-        steps=(Step(argv=run, go_on=(0, 1)), *(coverage.reporting(site) if covers(gate) else ())),
+        steps=(Step(argv=run, go_on=(0, 1)), *(coverage.reporting(site) if wish.coverage else ())),
         env=coverage.ENV
         | {
             "HYPOTHESIS_STORAGE_DIRECTORY": "{cache}/hypothesis",

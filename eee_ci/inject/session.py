@@ -103,14 +103,15 @@ class Recorder:
     def stop(self) -> None:
         self.scene.listening = False
         self.scene.switches.clear()
+        if self.held is not None and os.getpid() == self.scene.pid:
+            self.held.__exit__(
+                None, None, None
+            )  # coverage.py closes it when it saves, and drops what is open
 
     def close(self) -> None:
         """Write the record aside, then put it in place."""
         if os.getpid() != self.scene.pid:
             return
-        if self.held is not None:
-            with contextlib.suppress(Exception):  # coverage.py may have closed it with the file
-                self.held.__exit__(None, None, None)
         gc.disable()  # the tests left many objects, and none of ours becomes garbage before the process ends
         try:
             record = written.record(self)

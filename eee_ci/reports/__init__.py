@@ -1,6 +1,5 @@
 """The report formats: a table of names, and the one way from a run to its files."""
 
-import re
 from collections.abc import Collection, Iterable
 from typing import Literal
 
@@ -8,8 +7,6 @@ from eee_ci.errors import UsageError
 from eee_ci.model import Run
 from eee_ci.ports import Report
 from eee_ci.shelf import Shelf
-
-_NUMBER = re.compile(r"-\d+(?=(?:\.[^.]*)?$)", re.ASCII)  # of a part: behind the name, before its ending
 
 
 def _json() -> Report:
@@ -99,9 +96,3 @@ def load(data: bytes, source: str) -> Run:
     from eee_ci.reports import json
 
     return json.load(data, source)
-
-
-def stale(files: Collection[str], present: Iterable[str]) -> list[str]:
-    """Of the files present, those that an earlier run with more parts left: `eee-ci-3.sarif` where now
-    there are two. An upload of the whole folder would take them for today's."""
-    return sorted(name for name in set(present) - set(files) if _NUMBER.sub("", name) in files)

@@ -1,8 +1,9 @@
 """SARIF for GitHub: one run for each gate that ran to its end, so that a broken one closes no alert."""
 
 from eee_ci.model import Run, Verdict
-from eee_ci.rendering import encoded, sarif, staged
+from eee_ci.rendering import encoded, parts, sarif, staged
 
+_FILE = "eee-ci.sarif"
 _RUNS = 20  # GitHub refuses a file with more
 _ZIPPED = 9_000_000  # and one over 10 MB
 _SMALL = 100_000  # not worth zipping to know
@@ -22,11 +23,10 @@ def render(run: Run) -> dict[str, bytes]:
                 weight = 0
             files[-1].append(data)
             weight += size
-    return {_name(number): _HEAD + b",\n".join(runs) + b"\n]}\n" for number, runs in enumerate(files, 1)}
-
-
-def _name(number: int) -> str:
-    return "eee-ci.sarif" if number == 1 else f"eee-ci-{number}.sarif"
+    return {
+        parts.name(_FILE, number): _HEAD + b",\n".join(runs) + b"\n]}\n"
+        for number, runs in enumerate(files, 1)
+    }
 
 
 def _fitting(run: Run, verdict: Verdict) -> tuple[bytes, int]:

@@ -142,6 +142,13 @@ def test_where_exceptions_are_taken_apart_it_is_not_decided() -> None:
         probed(code, Seen())
 
 
+def test_code_without_any_line_is_not_walked_for_ever() -> None:
+    code = compile("while True:\n    pass\n", "/x.py", "exec")
+    nowhere = b"\xf8" * (len(code.co_code) // 2)  # an entry of one unit each
+    with pytest.raises(Undecided):
+        probed(code.replace(co_linetable=nowhere), Seen())
+
+
 def test_a_traceback_says_where_it_was() -> None:
     source = "def f(x):\n    with x as y, y as z:\n        return (1 +\n                z.none)\n"
     found = []

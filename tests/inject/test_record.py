@@ -189,6 +189,15 @@ def test_a_plugin_that_was_refused_leaves_a_reason(root: Path) -> None:
     assert ran.record["untracked"] == "pytest did not load the recorder"
 
 
+def test_data_of_several_processes_is_recorded_as_that_of_one(root: Path) -> None:
+    body = "from p.a import f\n\n\ndef test_x():\n    assert f() == 2\n"
+    one = recorded.run(root, {TEST: body})
+    several = recorded.run(root, {".coveragerc": "[run]\nparallel = true\n"})
+    assert (several.exit, several.record["untracked"]) == (0, one.record["untracked"]), several.output
+    assert "Traceback" not in several.output
+    assert several.file(TEST)["executed"] == one.file(TEST)["executed"] != {}
+
+
 def test_a_fault_of_the_recorder_leaves_the_tests_alone(root: Path) -> None:
     body = (
         "import os, sys\n\ndef test_x():\n    watch = sys.modules['eee_ci_inject.scene']\n"

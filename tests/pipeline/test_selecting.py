@@ -229,6 +229,17 @@ def test_without_coverage_the_tests_are_chosen_as_well(project: Make) -> None:
     assert told(warm) == made.scratch()
 
 
+@pytest.mark.parametrize("settings", ["parallel = true", "relative_files = true", "sigterm = true"])
+def test_the_project_s_settings_of_coverage_py_change_nothing(settings: str, project: Make) -> None:
+    made = Site(project)
+    made.project.write({".coveragerc": f"[run]\n{settings}\n"})
+    assert made.check().status == "passed"
+    made.edit("p/words.py", "'!'", "'!' + ''")
+    warm = made.check()
+    assert list(warm.chosen) == ["tests/test_words.py"]
+    assert told(warm) == made.scratch()
+
+
 def test_damaged_knowledge_runs_everything(site: Site) -> None:
     for kind in ("coverage", "tests"):
         for file in Path(os.environ["EEE_CI_CACHE_DIR"], "v1", kind).rglob("*"):

@@ -118,16 +118,3 @@ def test_a_format_is_imported_when_it_is_asked_for() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
-
-
-def test_parts_of_an_earlier_run_are_stale() -> None:
-    present = [
-        "eee-ci.sarif",
-        "eee-ci-2.sarif",
-        "eee-ci-3.sarif",
-        "junit-2.xml",
-        "eee-ci-x.sarif",
-        "eee-ci-2.txt",
-    ]
-    assert reports.stale(["eee-ci.sarif", "eee-ci-2.sarif"], present) == ["eee-ci-3.sarif"]
-    assert reports.stale([], present) == []

@@ -49,8 +49,8 @@ class Frame:
 class Probing:
     """What is measured, and what was seen of it."""
 
-    def __init__(self, current: Any) -> None:
-        self.current = current
+    def __init__(self, current: Any, is_known: Callable[[str], bool]) -> None:
+        self.current, self.is_known = current, is_known
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that nothing was measured yet
             self.data: Any = current.get_data()
@@ -59,9 +59,8 @@ class Probing:
         self.keep = Keep()
         self.originals: dict[str, Any] = {}
 
-    def start(self, is_known: Callable[[str], bool]) -> None:
+    def start(self) -> None:
         """Stand in the place of `exec`, by which imports too run modules, and of `eval`."""
-        self.is_known = is_known
         made = {"ready": self.ready, "caller": sys._getframe}
         for name in RUNNERS:
             self.originals[name] = made[f"{name}_"] = getattr(builtins, name)
@@ -145,13 +144,12 @@ def begin(
             or reads_code()
         ):
             return None
-        probing = Probing(current)
-        probing.is_known = is_known
+        probing = Probing(current, is_known)
         for name, module in list(sys.modules.items()):
             file = getattr(module, "__file__", None)
             if isinstance(file, str) and not is_known(file) and probing.name(file, {"__name__": name}):
                 return None
-        probing.start(is_known)
+        probing.start()
     except Exception:  # noqa: BLE001 - built otherwise than it is known: then the tracer does it
         return None
     return probing

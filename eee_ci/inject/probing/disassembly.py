@@ -64,7 +64,7 @@ def worded(raw: bytes, special: tuple[int, int, int] | None, place: bytes, numbe
     if special is None:
         return Word(PLAIN, place=place, raw=raw)
     operation, argument, target = special
-    return Word(operation, argument, place=place, target=numbers.get(target))
+    return Word(operation, argument, place=place, target=numbers[target] if target >= 0 else None)
 
 
 def found_alone(raw: bytes) -> Iterator[tuple[int, int, int, int, int]]:

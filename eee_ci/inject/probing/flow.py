@@ -54,7 +54,11 @@ class Flow:
     def ahead(self, last: int, step: int) -> Arc:
         """On steps without a line nothing is told: it will be when they are over."""
         words, lines, handlers = self.parts
+        been: set[int] = set()
         while lines[step] is None:
+            if step in been:
+                raise Undecided
+            been.add(step)
             operation, target, handler = words[step].operation, words[step].target, handlers[step]
             if operation == RETURN or (operation == RERAISE and handler is None):
                 return last, self.leaves
