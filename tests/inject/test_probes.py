@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from eee_ci.inject.probing.arcs import Seen, Slots
-from eee_ci.inject.probing.flow import Undecided
+from eee_ci.inject.probing.flow import UndecidedError
 from eee_ci.inject.probing.probes import probed
 from tests.inject.constructs import CONSTRUCTS
 
@@ -138,14 +138,14 @@ def test_all_else_of_code_of_the_standard_library_is_as_it_was(module: types.Mod
 
 def test_where_exceptions_are_taken_apart_it_is_not_decided() -> None:
     code = compile("try:\n    x = 1\nexcept* ValueError:\n    x = 2\n", "/x.py", "exec")
-    with pytest.raises(Undecided):
+    with pytest.raises(UndecidedError):
         probed(code, Seen())
 
 
 def test_code_without_any_line_is_not_walked_for_ever() -> None:
     code = compile("while True:\n    pass\n", "/x.py", "exec")
     nowhere = b"\xf8" * (len(code.co_code) // 2)  # an entry of one unit each
-    with pytest.raises(Undecided):
+    with pytest.raises(UndecidedError):
         probed(code.replace(co_linetable=nowhere), Seen())
 
 

@@ -26,14 +26,14 @@ import builtins
 import coverage
 from eee_ci.inject.probing import probes
 from eee_ci.inject.probing.arcs import Seen
-from eee_ci.inject.probing.flow import Undecided
+from eee_ci.inject.probing.flow import UndecidedError
 
 name, kind = sys.argv[2:]
 file = importlib.util.find_spec(name).origin
 seen, plain, whole = Seen(), exec, probes.probed
 
 def one(code, seen):
-    with contextlib.suppress(Undecided):
+    with contextlib.suppress(UndecidedError):
         return whole(code, seen)
     return code
 

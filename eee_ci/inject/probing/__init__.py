@@ -11,7 +11,8 @@ import os
 import sys
 import types
 import warnings
-from typing import Any, Callable  # noqa: UP035 - Python 3.8
+from collections.abc import Callable
+from typing import Any
 
 from .arcs import Seen, Slots
 from .flow import Arc

@@ -8,7 +8,7 @@ from typing import Any
 from .flow import YIELD, Arc
 
 
-class Slots(dict):  # type: ignore[type-arg]  # Python 3.8 has no dict[int, None]
+class Slots(dict[int, None]):
     """The numbers of the arcs of one file that were run. It is a constant of code, which can be hashed."""
 
     __hash__ = object.__hash__  # type: ignore[assignment]  # a dict's is None

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import dis
 import opcode
+from collections.abc import Iterable
 from itertools import accumulate, groupby
 from operator import attrgetter
-from typing import Iterable, NamedTuple  # noqa: UP035 - Python 3.8
+from typing import NamedTuple
 
 CACHES: list[int] = getattr(opcode, "_inline_cache_entries", [0] * 256)
 EXTENDED = dis.opmap["EXTENDED_ARG"]
@@ -88,7 +89,7 @@ def together(words: list[Word]) -> tuple[bytes, bytes, bytes]:
             if size > sizes[at]:
                 sizes[at], grown = size, True
     raw, places = bytearray(), bytearray()
-    for word, argument, size in zip(words, arguments, sizes):  # noqa: B905 - Python 3.8
+    for word, argument, size in zip(words, arguments, sizes, strict=True):
         if word.raw:
             raw += word.raw
             places += word.place
@@ -107,8 +108,8 @@ def written(operation: int, argument: int, size: int = 0) -> bytes:
 
 
 def surplus(argument: int) -> int:
-    """How many operations more an argument needs."""
-    return (argument > 0xFF) + (argument > 0xFFFF) + (argument > 0xFFFFFF)  # noqa: PLR2004 - bytes
+    """How many operations more an argument needs: one for each byte behind the first."""
+    return (max(argument, 1).bit_length() - 1) // 8
 
 
 def located(entry: bytes, size: int) -> bytes:
@@ -135,7 +136,6 @@ def exceptions(words: Iterable[Word], offsets: list[int], labels: dict[int, int]
 
 def varint(number: int) -> bytes:
     groups = [number & 63]
-    while number > 63:  # noqa: PLR2004 - six bits
-        number >>= 6
+    while number := number >> 6:
         groups.append(number & 63 | 64)
     return bytes(reversed(groups))

@@ -9,7 +9,9 @@ import dis
 import opcode
 import sys
 import types
-from typing import Iterator, NamedTuple  # noqa: UP035 - Python 3.8
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
 
 from .assembly import CACHES, EXTENDED, PLAIN, Handler, Word, settled, sized
 
@@ -36,7 +38,7 @@ def apart(code: types.CodeType) -> Parts:
     """Where a word jumps or an exception goes is given by the number of the step."""
     raw = code.co_code
     alone = list(found_alone(raw))
-    table = list(handled(code.co_exceptiontable))  # type: ignore[attr-defined,unused-ignore]  # since Python 3.11
+    table = list(handled(code.co_exceptiontable))
     ranges = list(lined(code))
     cuts = {0, *(at for _, begin, end, _, _ in alone for at in (begin, end))}
     cuts.update(target for _, _, _, _, target in alone if target >= 0)
@@ -45,7 +47,7 @@ def apart(code: types.CodeType) -> Parts:
     bounds = sorted({*cuts, len(raw)})
     numbers = {bound: step for step, bound in enumerate(bounds)}
     lines: list[int | None] = []
-    for (_, line), (end, _) in zip(ranges, [*ranges[1:], (len(raw), None)]):  # noqa: B905 - Python 3.8
+    for (_, line), (end, _) in pairwise([*ranges, (len(raw), None)]):
         lines += [line] * (numbers[end] - len(lines))
     handlers: list[Handler | None] = [None] * len(lines)
     for begin, end, target, rest in table:
@@ -55,7 +57,7 @@ def apart(code: types.CodeType) -> Parts:
     places = placed(code.co_linetable, bounds)
     words = [
         worded(raw[begin:end], special.get(begin), place, numbers)
-        for begin, end, place in zip(bounds, bounds[1:], places)  # noqa: B905 - Python 3.8
+        for (begin, end), place in zip(pairwise(bounds), places, strict=True)
     ]
     return Parts(words, lines, handlers)
 

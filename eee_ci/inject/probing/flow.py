@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import dis
 import types
-from typing import Tuple  # noqa: UP035 - Python 3.8
 
 from .disassembly import apart
 
-Arc = Tuple[int, int]  # noqa: UP006 - Python 3.8
+Arc = tuple[int, int]
 CODES = dis.opmap.get
 RESUME, YIELD, SEND = CODES("RESUME", -1), CODES("YIELD_VALUE", -1), CODES("SEND", -1)
 RETURN, RERAISE, RAISE = CODES("RETURN_VALUE", -1), CODES("RERAISE", -1), CODES("RAISE_VARARGS", -1)
@@ -24,7 +23,7 @@ ALWAYS = frozenset((FORWARD, BACK, BACK_AT_ONCE))
 ENDS = ALWAYS | {RETURN, RERAISE, RAISE}
 
 
-class Undecided(Exception):  # noqa: N818 - it is no error
+class UndecidedError(Exception):
     """Which arc it will be depends on what happens."""
 
 
@@ -57,13 +56,13 @@ class Flow:
         been: set[int] = set()
         while lines[step] is None:
             if step in been:
-                raise Undecided
+                raise UndecidedError
             been.add(step)
             operation, target, handler = words[step].operation, words[step].target, handlers[step]
             if operation == RETURN or (operation == RERAISE and handler is None):
                 return last, self.leaves
             if operation in (YIELD, SEND, RESUME) or (target is not None and operation not in ALWAYS):
-                raise Undecided
+                raise UndecidedError
             if operation == RERAISE and handler is not None:
                 target = handler.target
             step = step + 1 if target is None else target

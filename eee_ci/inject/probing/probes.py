@@ -2,13 +2,14 @@
 
 coverage.py's tracer is called for each line, and for it the interpreter looks at each step of everybody. The
 arcs are known before: so a probe stands where the tracer would be told something, and the code of
-libraries runs as it is. Where it cannot be known there is no probe, but `Undecided`.
+libraries runs as it is. Where it cannot be known there is no probe, but `UndecidedError`.
 """
 
 from __future__ import annotations
 
 import types
-from typing import Any, Iterable  # noqa: UP035 - Python 3.8
+from collections.abc import Iterable
+from typing import Any
 
 from .arcs import Again, Seen
 from .assembly import NOWHERE, PLAIN, Handler, Word, located, settled, together, written
@@ -26,14 +27,14 @@ OPPOSITE = {
 
 
 def probed(code: types.CodeType, seen: Seen) -> types.CodeType:
-    """The same code, and all code in it, with probes. Raises Undecided."""
+    """The same code, and all code in it, with probes. Raises UndecidedError."""
     inner = [probed(held, seen) if type(held) is types.CodeType else held for held in code.co_consts]
     made = Probed(code, seen, inner)
     raw, places, exceptions = together(made.words())
     ready = code.replace(
         co_code=raw,
         co_linetable=places,
-        co_exceptiontable=exceptions,  # type: ignore[call-arg,unused-ignore]  # since Python 3.11
+        co_exceptiontable=exceptions,
         co_consts=tuple(inner),
         co_stacksize=code.co_stacksize + ROOM,
     )
