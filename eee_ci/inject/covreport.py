@@ -216,4 +216,5 @@ def put(path: str, content: object) -> None:
 
 
 if __name__ == "__main__":
+    sibling("launch").collect_seldom()
     sys.exit(main(sys.argv[1:]))

@@ -1,5 +1,6 @@
 """The launcher is `python -m` without the shadows, and writes byte code in one place only."""
 
+import gc
 import importlib.util
 import json
 import os
@@ -142,6 +143,30 @@ def test_a_prefix_for_the_launched_alone_is_not_in_force_while_python_starts(
     written = {path.name.split(".")[0] for path in prefix.rglob("*.pyc")}
     assert {"__init__", "settled"} & written  # ours, below the prefix
     assert not {"enum", "re", "typing", "types", "_compiler"} & written
+
+
+COUNTING = """import gc, json
+before = gc.get_threshold()
+gc.set_threshold(200_000, 30, 40)
+after = gc.get_threshold()
+gc.set_threshold(0)
+print(json.dumps([before[0], after, gc.get_threshold()[0]]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "told"),
+    [
+        ("mypy", [launch.SELDOM, [launch.SELDOM, 30, 40], 0]),
+        ("bandit", [launch.SELDOM, [launch.SELDOM, 30, 40], 0]),
+        ("pytest", [gc.get_threshold()[0], [200_000, 30, 40], 0]),  # the project's code meets Python as it is
+    ],
+)
+def test_programs_that_keep_what_they_read_look_for_garbage_seldom(
+    module: str, told: list[object], tmp_path: Path
+) -> None:
+    (tmp_path / f"{module}.py").write_text(COUNTING, encoding="utf-8")
+    assert json.loads(launched(tmp_path, "--cwd-on-path", "-m", module).stdout) == told
 
 
 def test_what_runs_the_project_in_more_processes_hands_the_prefix_on(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ The formats are those of CPython's `Objects/locations.md` and `Objects/exception
 from __future__ import annotations
 
 import dis
+import functools
 import opcode
 from collections.abc import Iterable
 from itertools import accumulate, groupby
@@ -17,6 +18,7 @@ EXTENDED = dis.opmap["EXTENDED_ARG"]
 NOWHERE = b"\xf8"  # an entry without any place
 ONE_LINE, DIFFERENCE, LONG = 10, 13, 14  # codes of entries, by how they give the line
 MOST = 8  # units of an entry
+BYTE = 255  # the most that an operation has room for
 HANDLER = attrgetter("handler")
 PLAIN = 0  # in the place of an operation: several that only follow each other
 
@@ -52,7 +54,9 @@ class Word:
 
     def size(self, argument: int) -> int:
         """In units, of two bytes."""
-        return len(self.raw) // 2 if self.raw else 1 + CACHES[self.operation] + surplus(argument)
+        if self.raw:
+            return len(self.raw) // 2
+        return 1 + CACHES[self.operation] + (surplus(argument) if argument > BYTE else 0)
 
 
 def sized(entry: bytes, units: int) -> bytes:
@@ -99,6 +103,7 @@ def together(words: list[Word]) -> tuple[bytes, bytes, bytes]:
     return bytes(raw), bytes(places), exceptions(words, offsets, labels)
 
 
+@functools.cache
 def written(operation: int, argument: int, size: int = 0) -> bytes:
     """An operation of this size in units, or as small as can be."""
     caches = CACHES[operation]
@@ -134,6 +139,7 @@ def exceptions(words: Iterable[Word], offsets: list[int], labels: dict[int, int]
     return bytes(found)
 
 
+@functools.cache
 def varint(number: int) -> bytes:
     groups = [number & 63]
     while number := number >> 6:
