@@ -66,11 +66,15 @@ class Rest:
 
     def wake(self) -> None:
         self.asleep = False
+        self.ease()
+        put_back(self.tracer)
+
+    def ease(self) -> None:
+        """Have pytest rewrite its next test files in peace."""
         rewriter: Any = sys.modules.get(REWRITER)
         original = getattr(rewriter, "_rewrite_test", None)
         if original is not None and self.is_known(rewriter.__file__):
-            rewriter._rewrite_test = without(original)
-        put_back(self.tracer)
+            rewriter._rewrite_test = without(getattr(original, "__wrapped__", original))
 
     def flush(self) -> None:
         """Before coverage.py turns to another context."""
@@ -107,22 +111,26 @@ def put_back(tracer: Any) -> None:
 
 
 def without(original: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, during which the tracer rests: it calls nothing that is measured."""
+    """The function, during which the tracer rests: it calls nothing that is measured. It makes much that is
+    kept, among which nobody needs to look for garbage."""
 
     @functools.wraps(original)
     def call(*arguments: Any, **named: Any) -> Any:
         tracer = sys.gettrace()
         # as `warnings` asks itself; where it does so otherwise there is no rest
         shown = warnings.showwarning is getattr(warnings, "_showwarning_orig", None)
-        if type(tracer).__name__ != TRACER or not shown:
+        traced = type(tracer).__name__ == TRACER
+        if not shown or (tracer is not None and not traced):
             return original(*arguments, **named)
         collecting = gc.isenabled()
         gc.disable()
-        set_aside()
+        if traced:
+            set_aside()
         try:
             return original(*arguments, **named)
         finally:
-            put_back(tracer)
+            if traced:
+                put_back(tracer)
             if collecting:
                 gc.enable()
 
@@ -147,7 +155,7 @@ def start(wish: str, _arguments: list[str]) -> Rest | None:
     if wish != TRACED and sys.version_info[:2] == (3, 11) and sys.implementation.name == "cpython":
         from . import probing
 
-        rest.probing = probing.begin(current, rest.is_known, known)
+        rest.probing = probing.begin(current, rest.is_known, known, rest.ease)
     return rest
 
 

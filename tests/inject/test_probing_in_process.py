@@ -54,7 +54,7 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def begin(world: World, is_known: Callable[[str], bool]) -> probing.Probing | None:
-    return probing.begin(world, is_known, cover.known)
+    return probing.begin(world, is_known, cover.known, lambda: None)
 
 
 def begun(world: World) -> probing.Probing:

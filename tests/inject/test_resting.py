@@ -167,8 +167,19 @@ def test_it_rests_while_pytest_is_loaded_and_while_it_rewrites(tmp_path: Path) -
 
 
 PROBES = pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="probes are put into code of Python 3.11")
+COLLECTS = WATCH.replace("import sys", "import gc\nimport sys").replace(
+    "sys.gettrace() is not None", "gc.isenabled()"
+)
 LATE = "import types\n{}\n\ndef test_y():\n    from p import late\n"
 MADE = "compile('x = 1', '{}', 'exec')"
+
+
+@PROBES
+@pytest.mark.parametrize("words", [(), ("--traced",)])
+def test_no_garbage_is_looked_for_while_pytest_rewrites(words: tuple[str, ...], tmp_path: Path) -> None:
+    collects = seen(tmp_path, *words, first__sitecustomize=COLLECTS)
+    assert collects["compile tests/test_x.py"] == "False"
+    assert collects["exec tests/test_x.py"] == collects["exec p/a.py"] == "True"
 
 
 @PROBES

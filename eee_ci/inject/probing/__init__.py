@@ -50,8 +50,8 @@ class Frame:
 class Probing:
     """What is measured, and what was seen of it."""
 
-    def __init__(self, current: Any, is_known: Callable[[str], bool]) -> None:
-        self.current, self.is_known = current, is_known
+    def __init__(self, current: Any, is_known: Callable[[str], bool], first: Callable[[], object]) -> None:
+        self.current, self.is_known, self.first = current, is_known, first
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that nothing was measured yet
             self.data: Any = current.get_data()
@@ -74,6 +74,8 @@ class Probing:
             return code
         file = code.co_filename
         try:
+            if not self.judged:
+                self.first()
             if file not in self.judged:
                 self.judged[file] = self.name(file, known)
             many = len(self.seen.get(file, ())) >= MOST
@@ -133,9 +135,13 @@ def reads_code() -> bool:
 
 
 def begin(
-    current: Any, is_known: Callable[[str], bool], setting: Callable[[Any, str], Any]
+    current: Any,
+    is_known: Callable[[str], bool],
+    setting: Callable[[Any, str], Any],
+    first: Callable[[], object],
 ) -> Probing | None:
-    """Begin, if nothing stands against it. `setting` is the project's, of that name."""
+    """Begin, if nothing stands against it. `setting` is the project's, of that name; `first` is called before
+    the first code runs that may be measured."""
     try:
         if (
             current._plugins.file_tracers
@@ -145,7 +151,7 @@ def begin(
             or reads_code()
         ):
             return None
-        probing = Probing(current, is_known)
+        probing = Probing(current, is_known, first)
         for name, module in list(sys.modules.items()):
             file = getattr(module, "__file__", None)
             if isinstance(file, str) and not is_known(file) and probing.name(file, {"__name__": name}):
