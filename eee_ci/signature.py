@@ -43,9 +43,14 @@ def place(found: tuple[int, ...]) -> tuple[int, ...]:
     return (found[0], found[1], found[5])
 
 
+def old(found: tuple[int, ...]) -> int:
+    """From when on it could not change once more and look the same; as `time.time_ns`."""
+    return max(found[3], found[4]) + TICK
+
+
 def young(found: tuple[int, ...], now: int) -> bool:
     """Could it change once more and look the same?"""
-    return max(found[3], found[4]) > now - TICK
+    return old(found) > now
 
 
 def is_link(found: tuple[int, ...] | None) -> bool:

@@ -20,6 +20,7 @@ _ASKED = (
 _GIT = ("HEAD", "index", "config", "info/exclude", "info/attributes", "packed-refs", "commondir")
 _SETTINGS = (".gitconfig", ".config/git/config", ".config/git/ignore", ".config/git/attributes")
 
+_LITTLE = 1_000_000  # nanoseconds more than must be
 _Stats = dict[str, "tuple[int, ...] | None"]
 
 
@@ -34,10 +35,12 @@ def look(plan: Plan, environ: Mapping[str, str]) -> Watched | None:
     """Signatures of all that decides, to be taken between two looks at the tree that agree. None when one of
     them is too young to be told from a later change, also after a tick."""
     found = _signatures(plan, environ)
-    if _young(found):
-        time.sleep(2 * signature.TICK / 1e9)  # the first run makes a folder, just now
+    wait = _wait(found)
+    if 0 < wait <= signature.TICK:  # the first run makes a folder, just now
+        time.sleep((wait + _LITTLE) / 1e9)
         found = _signatures(plan, environ)
-    if _young(found):
+        wait = _wait(found)
+    if wait > 0:
         return None
     return Watched(
         found, {path: signature.names(path) for path, was in found.items() if signature.is_folder(was)}
@@ -51,9 +54,9 @@ def _signatures(plan: Plan, environ: Mapping[str, str]) -> _Stats:
     return found | {end: signature.of(end) for end in ends}
 
 
-def _young(found: _Stats) -> bool:
-    now = time.time_ns()
-    return any(signature.young(was, now) for was in found.values() if was is not None)
+def _wait(found: _Stats) -> int:
+    """Nanoseconds until the youngest is old enough; 0 or less when it is. Much for a time in the future."""
+    return max((signature.old(was) for was in found.values() if was is not None), default=0) - time.time_ns()
 
 
 def variables(
