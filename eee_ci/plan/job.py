@@ -62,7 +62,7 @@ class Job(Noun, frozen=True, kw_only=True):
     @property
     def may_repeat(self) -> bool:
         """Can it have to run again once its outcome is read?"""
-        return bool(self.gate.retries or self.whole or self.selection) or self.processes > 1
+        return bool(self.gate.retries) or self.whole is not None or self.processes > 1
 
     @property
     def everything(self) -> "Job":

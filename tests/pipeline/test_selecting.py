@@ -85,6 +85,25 @@ def site(project: Make) -> Site:
     return made
 
 
+def test_a_place_is_given_away_before_tests_are_read_unless_more_of_them_may_run(project: Make) -> None:
+    site = Site(project)
+    gates = {"tests": site.gate, "true": {"tool": "command", "run": ["true"]}}
+    config = {**json.loads(site.config), "gates": gates, "jobs": 1}
+    site.project.write({"eee-ci.yaml": json.dumps(config)})
+
+    def times() -> tuple[float, float]:
+        """When the tests had their verdict, and when the other gate started."""
+        assert site.project.run("check", "--quiet").returncode == 0
+        tests, other = site.project.report().verdicts
+        return tests.ended or 0.0, other.started or 0.0
+
+    ended, started = times()
+    assert started < ended
+    site.edit("p/words.py", "'!'", "'!' + ''")
+    ended, started = times()
+    assert started >= ended
+
+
 def test_an_edited_body_runs_who_executes_it(site: Site) -> None:
     site.edit("p/words.py", "'!'", "'!' + ''")
     warm = site.check()
