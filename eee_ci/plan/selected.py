@@ -95,18 +95,33 @@ def remembered(chosen: Selection, known: Keys) -> Remembered | None:
 
 
 def some(chosen: Selection) -> Selection:
-    """At least one test file: coverage of edited files is put together around a run."""
+    """At least one test: pytest calls it an error when there is none, and coverage of edited files is put
+    together around a run."""
     return msgspec.structs.replace(chosen, choice=_some(chosen.choice, chosen.state))
 
 
 def _some(choice: Choice, state: State | None) -> Choice:
-    if choice.run or not choice.skip or state is None:
+    if not choice.skip or state is None or any(_holds(state, path) for path in choice.run):
         return choice
-    quickest = min(choice.skip, key=lambda path: (state.known[path].recorded.seconds, path))
+    holding = [path for path in choice.skip if _holds(state, path)]
+    if choice.run and not holding:
+        return choice
+    quickest = min(holding or choice.skip, key=lambda path: (state.known[path].recorded.seconds, path))
     rest = tuple(path for path in choice.skip if path != quickest)
     kept = tuple(label for label in choice.kept if label != f"file:{quickest}")
-    why = {quickest: "no test file can be affected; the quickest one runs"}
-    return msgspec.structs.replace(choice, run=(quickest,), skip=rest, kept=kept, why=why)
+    others = (
+        "no other one that has to run is known to hold a test"
+        if choice.run
+        else "no test file can be affected"
+    )
+    why = {**choice.why, quickest: f"{others}; the quickest one runs"}
+    run = tuple(sorted((*choice.run, quickest)))
+    return msgspec.structs.replace(choice, run=run, skip=rest, kept=kept, why=why)
+
+
+def _holds(state: State, path: str) -> bool:
+    """Had it tests that ran?"""
+    return path in state.known and bool(state.known[path].cases)
 
 
 def _mode(gate: Gate, environ: Mapping[str, str]) -> Mode:

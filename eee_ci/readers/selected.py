@@ -15,6 +15,7 @@ from eee_ci.selection import Choice, Record, State
 SELECT, RECORD = "select.json", "record.json"
 WISH, FACTS, BEFORE, AFTER = "coverage-wish.json", "coverage-facts.json", "coverage-before", "coverage-after"
 UNUSABLE = 3  # exit code of covreport: what is remembered cannot be used
+NO_TESTS = 5  # exit code of pytest
 
 
 class Options(Noun, frozen=True, kw_only=True):
@@ -80,10 +81,13 @@ def _wish(choice: Choice, *, remembered: bool) -> dict[str, object]:
 
 
 def narrowed(outcome: Outcome, choice: Choice, *, covers: bool) -> bool:
-    """Do the files that ran tell enough? Not where they cover less than before, for then others, which were
-    left out, may be what covers it in a whole run."""
+    """Do the files that ran tell enough? Not where they hold no test, which is an error unless others do; nor
+    where they cover less than before, for then others, which were left out, may be what covers it in a whole
+    run."""
     if not choice.skip:
         return True
+    if outcome.steps and outcome.steps[0].exit == NO_TESTS:
+        return False
     if not covers or len(outcome.steps) < 2:  # noqa: PLR2004 - the tests, then their coverage
         return True
     if outcome.steps[-1].exit == UNUSABLE:

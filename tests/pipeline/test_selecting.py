@@ -165,6 +165,35 @@ def test_what_failed_is_not_taken_for_passed_because_it_passed_before(site: Site
     assert (warm.status, list(warm.chosen)) == ("failed", ["tests/test_words.py", "tests/test_world.py"])
 
 
+def test_a_new_module_that_holds_no_test_ends_as_a_whole_run_does(site: Site) -> None:
+    site.project.write({"p/new.py": "X = 1\n"})
+    warm = site.check()
+    assert (warm.status, len(warm.chosen)) == ("passed", 2), warm.reasons
+    assert warm.chosen["p/new.py"] == "is new, and may hold tests"
+    assert told(warm) == site.scratch()
+
+
+def test_a_file_whose_tests_are_all_left_out_is_imported_all_the_same(project: Make) -> None:
+    site = Site(project, args=["-k", "not rare"])
+    test = "from p import rare\n\ndef test_rare():\n    assert rare.X\n"
+    site.project.write({"p/rare.py": "X = 1\n", "tests/test_rarely.py": test})
+    assert site.check().status == "passed"
+    site.edit("p/rare.py", "1", "2")
+    assert told(site.check()) == site.scratch()
+    site.edit("p/rare.py", "X", "Y")
+    site.edit("tests/test_rarely.py", "rare\n", "rare\n\nrare.X\n")
+    warm = site.check()
+    assert warm.status == "broken"
+    assert told(warm) == site.scratch()
+
+
+def test_when_the_last_test_of_a_file_is_gone_all_others_run(site: Site) -> None:
+    site.project.write({"tests/test_words.py": "from p import words\n"})
+    warm = site.check()
+    assert (warm.status, warm.chosen) == ("passed", {}), warm.reasons
+    assert told(warm) == site.scratch()
+
+
 def test_a_file_that_no_test_reads_runs_none(site: Site) -> None:
     site.project.write({"README.md": "other words\n"})
     warm = site.check()
