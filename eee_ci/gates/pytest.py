@@ -49,7 +49,7 @@ def command(gate: Gate, site: Site) -> Command:
         *gate.args,
         *alone,
         *("--color=no", "--rootdir={root}", "--junitxml={scratch}/" + shards.JUNIT),
-        *("-o", "junit_family=xunit1", "-o", "cache_dir={cache}/pytest"),
+        *("-o", "junit_family=xunit1", "-o", "cache_dir={scratch}/cache"),
         *(f"--ignore-glob={pattern}" for pattern in gate.exclude),
         *gate.paths,
     )

@@ -58,7 +58,7 @@ def spread(gate: Gate, site: Site, whole: Command, processes: int) -> Command:
     changed = {
         f"--cover={{scratch}}/{coverage.DATA}": f"--cover={{scratch}}/{coverage.DATA}.{MARK}",
         f"--junitxml={{scratch}}/{JUNIT}": f"--junitxml={{scratch}}/{_junit(MARK)}",
-        "cache_dir={cache}/pytest": f"cache_dir={{cache}}/pytest-{MARK}",
+        "cache_dir={scratch}/cache": f"cache_dir={{scratch}}/cache-{MARK}",
     }
     words = [changed.get(word, word) for word in first.argv]
     at = words.index("-m", words.index("--cwd-on-path"))

@@ -194,6 +194,21 @@ def test_when_the_last_test_of_a_file_is_gone_all_others_run(site: Site) -> None
     assert told(warm) == site.scratch()
 
 
+@pytest.mark.parametrize("words", [(), ("--no-cache",)])
+def test_a_project_that_has_pytest_run_what_failed_last_runs_all_the_same(
+    words: tuple[str, ...], project: Make
+) -> None:
+    site = Site(project)
+    site.project.write({"pytest.ini": "[pytest]\npythonpath = .\naddopts = --last-failed\n"})
+    site.edit("p/words.py", "'!'", "'?'")
+    assert site.check(*words).status == "failed"
+    site.edit("p/words.py", "'?'", "'!'")
+    site.edit("p/sums.py", "return n + n", "return n")
+    last = site.check(*words)
+    assert (last.status, len(last.reading.cases)) == ("failed", 4)
+    assert told(last) == site.scratch()
+
+
 def test_a_file_that_no_test_reads_runs_none(site: Site) -> None:
     site.project.write({"README.md": "other words\n"})
     warm = site.check()

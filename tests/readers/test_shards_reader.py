@@ -24,7 +24,7 @@ WHOLE = Command(
                     "-m",
                     "pytest",
                 ),
-                *("-m", "slow", "--junitxml={scratch}/junit.xml", "-o", "cache_dir={cache}/pytest", "tests"),
+                *("-m", "slow", "--junitxml={scratch}/junit.xml", "-o", "cache_dir={scratch}/cache", "tests"),
             ),
             go_on=(0, 1),
         ),
@@ -104,7 +104,7 @@ def test_the_command_starts_several_processes_each_with_its_own_files() -> None:
         *("/python", "/launch.py", "--cwd-on-path", "--cover={scratch}/coverage.data.{shard!}"),
         *("--shard={scratch}/shard-{shard!}.json.wish", "-m", "pytest", "-m", "slow"),
         *("--basetemp={scratch}/s{shard!}/t", "--junitxml={scratch}/junit-{shard!}.xml"),
-        *("-o", "cache_dir={cache}/pytest-{shard!}", "tests"),
+        *("-o", "cache_dir={scratch}/cache-{shard!}", "tests"),
     )
     assert first.go_on == (0, 1)
     assert report.argv == ("{python}", inject.script("covreport.py"), "{scratch}/coverage-wish.json")
