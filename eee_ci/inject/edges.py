@@ -7,6 +7,7 @@ counts those frames. So what is put there only looks at the importing code, then
 from __future__ import annotations
 
 import builtins
+import functools
 import importlib
 import importlib._bootstrap_external as external
 import importlib.util
@@ -16,7 +17,7 @@ import types
 from typing import Any, Callable  # noqa: UP035 - Python 3.8
 
 from .bytecode import IMPORT, argument, calls_import
-from .scene import Scene
+from .scene import Scene, Scope
 
 # An audit event of our own: what answers it runs without being traced, at a third of the cost.
 SEEN = "eee_ci.imports"
@@ -114,7 +115,7 @@ class Edges:
             file = getattr(module.__spec__, "origin", None) or module.__file__
             below = scene.ground.relative(file)
             if below is None:
-                return None
+                return lambda: scene.loaded(module)
             self.files.setdefault(module.__name__, set()).add(below)
             scene.current.modules.add(below)
             scope = scene.scope(f"import:{below}")
@@ -122,10 +123,15 @@ class Edges:
                 scope.distrust("thread", "is imported in a thread")
                 return None
             before = scene.turn(scope)
-            return lambda: scene.turn(before)
+            return functools.partial(self.over, module, before)
         except Exception as error:  # noqa: BLE001 - the tests must not notice
             scene.fail(error)
             return None
+
+    def over(self, module: types.ModuleType, before: Scope) -> None:
+        """The body of a module has run."""
+        self.scene.turn(before)
+        self.scene.loaded(module)
 
 
 def package(known: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Callable, Iterator  # noqa: UP035 - Python 3.8
 import pytest
 from _pytest import fixtures, junitxml
 
+from .leftovers import Leftovers
 from .scene import Scene
 
 WIDE = ("session", "package")
@@ -30,6 +31,7 @@ class Plugin:
         self.cases: dict[str, list[list[str]]] = {}
         self.seconds: dict[str, float] = {}
         self.wide: dict[int, tuple[Any, str]] = {}  # fixtures that outlive a test file
+        self.leftovers = Leftovers(scene)
         self.threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()  # that are nobody's own
         self.wanted = self.ran = 0
         self.complete = self.configured = False
@@ -134,6 +136,8 @@ class Hooks(Plugin):
         before = self.scene.turn(self.scene.scope(f"import:{path}"))
         yield
         self.scene.turn(before)
+        if isinstance(collector, pytest.File):
+            self.leftovers.tell(self.scene.scope(f"file:{path}"), imported=True)
         self.spend(path, since)
 
     @guarded
@@ -156,6 +160,12 @@ class Hooks(Plugin):
         if any(self.path(item) is None for item in items):
             self.scene.fail("tests lie outside of the project")
 
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_collection(self) -> Iterator[None]:
+        """What is in force while files are imported is pytest's own."""
+        self.leftovers.settle()
+        yield
+
     @guarded
     def pytest_collection_finish(self, session: Any) -> None:
         self.wanted = len(session.items)
@@ -164,6 +174,8 @@ class Hooks(Plugin):
     def pytest_runtest_protocol(self, item: Any, nextitem: Any) -> Iterator[None]:
         path = self.path(item) or ""
         since = time.perf_counter()
+        if not self.ran:  # pytest is done with what it set for the imports
+            self.leftovers.settle()
         self.turn(path)
         yield
         self.ran += 1
@@ -181,9 +193,11 @@ class Hooks(Plugin):
             self.threads.update(threading.enumerate())
 
     def leave(self, path: str) -> None:
-        """A thread that goes on would work on another's account."""
+        """A thread that goes on would work on another's account, and what is left behind is there for all."""
+        scope = self.scene.scope(f"file:{path}")
         if any(thread.is_alive() for thread in set(threading.enumerate()) - set(self.threads)):
-            self.scene.scope(f"file:{path}").distrust("thread", "leaves a thread running")
+            scope.distrust("thread", "leaves a thread running")
+        self.leftovers.tell(scope)
 
     def case(self, path: str, nodeid: str) -> None:
         """As the JUnit report names it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from types import ModuleType
 from typing import Any, Callable  # noqa: UP035 - Python 3.8
 
 from .ground import Ground, is_folder, there
@@ -48,6 +49,7 @@ class Scene:
         self.thread = threading.get_ident()
         self.listening = False
         self.switches: list[Callable[[str], object]] = []
+        self.meetings: list[Callable[[ModuleType], object]] = []
 
     def scope(self, label: str) -> Scope:
         if label not in self.scopes:
@@ -65,6 +67,14 @@ class Scene:
                 except Exception as error:  # noqa: BLE001 - the tests must not notice
                     self.fail(error)
         return before
+
+    def loaded(self, module: ModuleType) -> None:
+        """The body of a module has just run."""
+        for meet in self.meetings:
+            try:
+                meet(module)
+            except Exception as error:  # noqa: BLE001 - the tests must not notice
+                self.fail(error)
 
     def fail(self, error: object) -> None:
         """Nothing of this run may be trusted; the first reason is kept."""

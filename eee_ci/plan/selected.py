@@ -12,7 +12,7 @@ from eee_ci.model import Command, Gate, Noun, Outcome, Reading, Tree
 from eee_ci.plan.keys import Keys
 from eee_ci.ports import Site
 from eee_ci.readers import selected
-from eee_ci.selection import Choice, State
+from eee_ci.selection import Choice, Record, State
 
 STATES, COVERAGE = "tests", "coverage"
 NEAR = 4  # how many states are looked at, each of which costs some milliseconds
@@ -183,7 +183,7 @@ def read(
         return None, None
     told = gates.TABLE[gate.tool].read(gate, site, outcome)
     record = selected.record(outcome)
-    if chosen.choice.skip and (record is None or selection.doubt(record)):
+    if chosen.choice.skip and (record is None or _doubt(record, chosen)):
         return None, None
     whole = selected.completed(told, chosen.choice, chosen.state)
     if record is None or told.errors:
@@ -197,6 +197,11 @@ def read(
         env_key=chosen.env_key,
     )
     return whole, Learned(state=selection.pack(state), coverage=outcome.files.get(selected.AFTER))
+
+
+def _doubt(record: Record, chosen: Selection) -> str:
+    """Why it cannot be told from what ran what the others would come to."""
+    return selection.doubt(record) or selection.other(record, chosen.choice, chosen.state or State())
 
 
 def recalled(gate: Gate, manifest: Manifest, known: Keys) -> None:

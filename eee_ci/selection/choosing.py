@@ -29,8 +29,10 @@ def _choose(state: State, tests: tuple[str, ...], moved: Moved) -> Choice:
     why = {path: reason for path in tests if (reason := _why(state, path, moved))}
     if remembered := moved.remembered():
         for path in tests:
-            modules = state.known[path].recorded.modules if path in state.known else ()
-            if path not in why and (hit := next((module for module in modules if module in remembered), "")):
+            known = state.known.get(path)
+            modules = known.recorded.modules if known else ()
+            moved_already = path in why and not (known and why[path] in known.doubts)
+            if not moved_already and (hit := next((one for one in modules if one in remembered), "")):
                 why[path] = remembered[hit]
         why = dict(sorted(why.items()))
     for reason in everyone.reasons(state, moved.changes):
@@ -55,12 +57,13 @@ def _tests(state: State, changes: Changes) -> tuple[str, ...]:
 
 
 def _why(state: State, path: str, moved: Moved) -> str:
+    """Why it runs; that it always does is told of those only that nothing moved."""
     known = state.known.get(path)
     if known is None:
         return "no record yet" if everyone.TEST.fullmatch(base(path)) else "is new, and may hold tests"
     if path in moved.changes.edited:
         return f"{text.path(path)} changed"
-    return next(iter(known.doubts), "") or next(moved.reasons(known.recorded), "")
+    return next(moved.reasons(known.recorded), "") or next(iter(known.doubts), "")
 
 
 def _carried(moved: Moved) -> tuple[dict[str, dict[int, int]], tuple[str, ...]]:

@@ -165,6 +165,56 @@ def test_what_failed_is_not_taken_for_passed_because_it_passed_before(site: Site
     assert (warm.status, list(warm.chosen)) == ("failed", ["tests/test_words.py", "tests/test_world.py"])
 
 
+LEAVES = {
+    "in the environment": (
+        "import os; os.environ['LEFT'] = '1'",
+        "import os\n    assert os.getenv('LEFT') is None",
+    ),
+    "in a module": (
+        "from p import words; words.left = 1",
+        "from p import words\n    assert words.__dict__.get('left') is None",
+    ),
+    "in a library": (
+        "import time; time.strftime = time.asctime",
+        "import time\n    assert time.strftime is not time.asctime",
+    ),
+}
+FIRST, LAST = "tests/test_a_first.py", "tests/test_z_last.py"
+
+
+@pytest.mark.parametrize("place", LEAVES)
+def test_what_a_file_newly_leaves_behind_has_all_run(place: str, project: Make) -> None:
+    leaves, misses = LEAVES[place]
+    site = Site(project)
+    site.project.write({FIRST: "def test_a():\n    pass\n", LAST: f"def test_z():\n    {misses}\n"})
+    assert site.check().status == "passed"
+    site.edit(FIRST, "pass", leaves)
+    warm = site.check()
+    assert (warm.status, warm.chosen) == ("failed", {})
+    assert told(warm) == site.scratch()
+    site.edit(FIRST, leaves, "pass")
+    warm = site.check()
+    assert warm.status == "passed"
+    assert told(warm) == site.scratch()
+
+
+def test_who_leaves_something_behind_always_runs_and_alone_while_it_stays_the_same(project: Make) -> None:
+    site = Site(project)
+    leaves = "import os\nfrom p import sums\n\ndef test_a():\n    os.environ['LEFT'] = '1' * sums.double(1)\n"
+    needs = "import os\nfrom p import words\n\ndef test_z():\n    assert os.environ['LEFT'] and words.shout\n"
+    site.project.write({FIRST: leaves, LAST: needs})
+    assert site.check().status == "passed"
+    site.edit(LAST, "shout", "shout('a')")
+    warm = site.check()
+    assert (warm.status, list(warm.chosen)) == ("passed", [FIRST, LAST])
+    assert warm.chosen[FIRST] == "leaves behind a change of os.environ['LEFT']"
+    assert told(warm) == site.scratch()
+    site.edit("p/sums.py", "n + n", "n - n")  # another value: the same words
+    warm = site.check()
+    assert (warm.status, warm.chosen) == ("failed", {})
+    assert told(warm) == site.scratch()
+
+
 def test_a_new_module_that_holds_no_test_ends_as_a_whole_run_does(site: Site) -> None:
     site.project.write({"p/new.py": "X = 1\n"})
     warm = site.check()

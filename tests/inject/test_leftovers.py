@@ -1,0 +1,197 @@
+"""What a test file leaves changed in its process is told, and nothing else."""
+
+import builtins
+import decimal
+import gc
+import importlib
+import locale
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from eee_ci.inject import leftovers, scene
+from eee_ci.inject.ground import Ground
+from eee_ci.inject.leftovers import LEFT, Leftovers
+from eee_ci.selection import leftovers as read
+
+MODULE = """
+import json
+
+limit = 3
+rows = []
+_kept = None
+
+
+class C:
+    size = 1
+
+    def m(self):
+        return 1
+
+
+def f():
+    global _kept
+    _kept = object()
+    rows.append(1)
+"""
+
+
+@pytest.fixture
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[str]]]:
+    """A project with the module `held_here` that is loaded; asks what was left since the last time."""
+    (tmp_path / "held_here.py").write_text(MODULE, encoding="utf-8")
+    with monkeypatch.context() as patch:
+        patch.chdir(tmp_path)
+        patch.syspath_prepend(tmp_path)
+        importlib.import_module("held_here")
+        made = scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
+        left = Leftovers(made)
+        left.settle()
+        count = iter(range(99))
+
+        def ask() -> list[str]:
+            scope = made.scope(f"file:{next(count)}")
+            left.tell(scope)
+            return [sentence.removeprefix(LEFT) for sentence in scope.untrusted.values()]
+
+        yield ask
+        sys.modules.pop("held_here", None)
+
+
+def held() -> types.ModuleType:
+    return sys.modules["held_here"]
+
+
+def test_nothing_is_left_by_who_changes_nothing(world: Callable[[], list[str]]) -> None:
+    held().f()  # what a module remembers is known by its own code
+    held().rows.append(2)
+    held().C().m()
+    held().json.dumps([])
+    assert world() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "left"),
+    [
+        (lambda patch: patch.setenv("LEFT_HERE", "1"), ["os.environ['LEFT_HERE']"]),
+        (lambda patch: patch.delenv("PATH"), ["os.environ['PATH']"]),
+        (lambda patch: patch.setenv("PYTEST_CURRENT_TEST", "1"), []),
+        (lambda patch: patch.chdir("/"), ["the working folder"]),
+        (lambda patch: patch.syspath_prepend("/nowhere"), ["sys.path"]),
+        (lambda patch: patch.setattr(sys, "excepthook", print), ["sys.excepthook"]),
+        (lambda patch: patch.setattr(sys, "meta_path", [*sys.meta_path, object()]), ["sys.meta_path"]),
+        (lambda patch: patch.setattr(time, "tzname", ("A", "B")), ["time.tzname"]),
+        (lambda patch: patch.setattr(builtins, "left_here", 1, raising=False), ["builtins"]),
+        (lambda patch: patch.setattr(logging.root, "handlers", [logging.NullHandler()]), ["the root logger"]),
+        (lambda patch: patch.setattr(time, "strftime", time.asctime), ["time.strftime"]),
+        (lambda patch: patch.setattr(held(), "limit", 4), ["held_here.limit"]),
+        (lambda patch: patch.setattr(held(), "more", 4, raising=False), ["held_here.more"]),
+        (lambda patch: patch.setattr(held(), "json", time), []),  # imports bind modules at any time
+        (lambda patch: patch.delattr(held(), "f"), ["held_here.f"]),
+        (lambda patch: patch.setattr(held().C, "m", print), ["held_here.C.m"]),
+        (lambda patch: patch.setattr(held().C, "size", 2), ["held_here.C.size"]),
+        (lambda patch: patch.delitem(sys.modules, "held_here"), ["sys.modules['held_here']"]),
+    ],
+)
+def test_what_is_left_is_told_once(
+    change: Callable[[pytest.MonkeyPatch], None],
+    left: list[str],
+    world: Callable[[], list[str]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patch:
+        change(patch)
+        told = world(), world()
+    assert told == (left, [])
+
+
+@pytest.mark.parametrize(
+    ("change", "undo", "left"),
+    [
+        (lambda: os.umask(0o77), os.umask, "the umask"),
+        (lambda: gc.set_threshold(10**6), lambda _: gc.set_threshold(700, 10, 10), "the settings of gc"),
+        (lambda: logging.disable(50), lambda _: logging.disable(0), "the root logger"),
+        (
+            lambda: signal.signal(signal.SIGUSR2, signal.SIG_IGN),
+            lambda was: signal.signal(signal.SIGUSR2, was),
+            "the handlers of signals",
+        ),
+        (
+            lambda: decimal.setcontext(decimal.Context(prec=3)),
+            lambda _: decimal.setcontext(decimal.DefaultContext),
+            "the decimal context",
+        ),
+        (
+            lambda: socket.setdefaulttimeout(9),
+            lambda _: socket.setdefaulttimeout(None),
+            "socket.getdefaulttimeout()",
+        ),
+        (
+            lambda: sys.setrecursionlimit(sys.getrecursionlimit() + 1),
+            lambda _: sys.setrecursionlimit(sys.getrecursionlimit() - 1),
+            "the recursion limit",
+        ),
+        (
+            lambda: locale.setlocale(
+                locale.LC_TIME, "C.UTF-8" if locale.setlocale(locale.LC_TIME) == "C" else "C"
+            ),
+            lambda now: locale.setlocale(locale.LC_TIME, "C" if now == "C.UTF-8" else "C.UTF-8"),
+            "the locale",
+        ),
+    ],
+)
+def test_what_is_one_for_the_process_is_looked_at(
+    change: Callable[[], object], undo: Callable[[object], object], left: str, world: Callable[[], list[str]]
+) -> None:
+    was = change()
+    try:
+        told = world()
+    finally:
+        undo(was)
+    assert told == [left]
+
+
+def test_a_module_counts_from_when_its_body_has_run(tmp_path: Path) -> None:
+    made = scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
+    left, module, scope = Leftovers(made), types.ModuleType("late_here"), made.scope("file:a")
+    module.__file__ = str(tmp_path / "late_here.py")
+    left.settle()
+    sys.modules["late_here"] = module
+    try:
+        made.loaded(module)
+        module.left = 1  # type: ignore[attr-defined]  # that is what a test does
+        left.tell(scope)
+        assert list(scope.untrusted.values()) == [f"{LEFT}late_here.left"]
+        del sys.modules["late_here"]
+        made.loaded(module)
+        left.tell(made.scope("file:b"))
+        assert list(made.scope("file:b").untrusted.values()) == [f"{LEFT}sys.modules['late_here']"]
+    finally:
+        sys.modules.pop("late_here", None)
+
+
+def test_no_more_than_some_are_told_and_an_import_may_change_the_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
+    left, scope = Leftovers(made), made.scope("file:a")
+    left.settle()
+    monkeypatch.syspath_prepend(tmp_path)
+    left.tell(scope, imported=True)
+    assert scope.untrusted == {}
+    for number in range(leftovers.MOST + 5):
+        monkeypatch.setenv(f"LEFT_HERE_{number}", "1")
+    left.tell(scope)
+    assert len(scope.untrusted) == leftovers.MOST
+
+
+def test_the_reader_knows_the_words() -> None:
+    assert read.LEFT == LEFT
