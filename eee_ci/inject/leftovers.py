@@ -1,15 +1,14 @@
 """What a test file leaves changed in its process: tests of other files may come to something else after it.
 
 Looked at is what many know of by a name: the environment, settings of the interpreter and of common modules,
-and what modules are made of. Containers are compared by identity: what is in them is the selection's matter.
+and what modules are made of. Containers are compared by identity: what is in them is not looked at.
 """
 
 from __future__ import annotations
 
-import dis
 import sys
 from operator import is_
-from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Iterator, Mapping  # noqa: UP035 - Python 3.8
 
 from .scene import Scene, Scope
@@ -72,8 +71,7 @@ class Leftovers:
                 continue
             now = held(module)
             if now != was:
-                words = (word for word in different(was, now) if not assigns(module, word))
-                yield from (f"{name}.{word}" for word in words)
+                yield from (f"{name}.{word}" for word in different(was, now))
                 self.own[name] = module, now
 
     def of_foreign(self) -> Iterator[str]:
@@ -97,23 +95,6 @@ class Leftovers:
         else:
             code = {word: value for word, value in list(names.items()) if isinstance(value, CODE)}
             self.foreign[name] = names, tuple(code), tuple(code.values())
-
-
-def assigns(module: ModuleType, word: str) -> bool:
-    """Does the module itself do so, with `global`? What it remembers is the selection's matter."""
-    parts = [held for held in vars(module).values() if isinstance(held, type)]
-    held = [*vars(module).values(), *(part for one in parts for part in vars(one).values())]
-    codes = [
-        one.__code__ for one in held if isinstance(one, FunctionType) and one.__module__ == module.__name__
-    ]
-    while codes:
-        code = codes.pop()
-        codes += [inner for inner in code.co_consts if isinstance(inner, CodeType)]
-        if word in code.co_names and any(
-            step.opname == "STORE_GLOBAL" and step.argval == word for step in dis.get_instructions(code)
-        ):
-            return True
-    return False
 
 
 def different(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:

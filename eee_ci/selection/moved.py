@@ -44,9 +44,15 @@ class Moved:
             for one in records
             if (reason := next(self._world(one), ""))
             for path, names in self._state.remembering.items()
-            if path in (one.modules if one.executed is None else one.executed)
-            and (one.executed is None or not set(names).isdisjoint(one.executed[path]))
+            if self._ran(one, path, names)
         }
+
+    def _ran(self, recorded: Recorded, path: str, names: Iterable[str]) -> bool:
+        """Did one of these functions run there, or when the module was imported?"""
+        if recorded.executed is None:
+            return path in recorded.modules
+        early = self._state.import_executed.get(path, ()) if path in recorded.modules else ()
+        return not set(names).isdisjoint((*recorded.executed.get(path, ()), *early))
 
     def _world(self, recorded: Recorded) -> Iterator[str]:
         for path in _hit(self._data, recorded.data) or _hit(self._stats, recorded.stats):

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from eee_ci.selection import Record, Recorded
+from eee_ci.selection.leftovers import LEFT
 from tests.selection.lab import record, recorded
 
 Value = tuple[object, ...]
@@ -164,7 +165,7 @@ class Process:
 
     def test(self, name: str) -> tuple[Value, Recorded]:
         test = self.world.tests[name]
-        trace = Trace({f"tests/{name}.py"})
+        trace, before = Trace({f"tests/{name}.py"}), dict(self.left)
         self.at.append(trace)
         for module in sorted({*test.imports, *map(owner, test.calls)}):
             self.load(module)
@@ -177,11 +178,13 @@ class Process:
         if test.looks:
             value += (self.read(test.looks) != ("missing",),)
         self.at.pop()
-        return value, _recorded(name, trace)
+        changed = (module for module, left in sorted(self.left.items()) if before.get(module) != left)
+        return value, _recorded(name, trace, tuple(f"{LEFT}p.{module}.left" for module in changed))
 
 
-def _recorded(name: str, trace: Trace) -> Recorded:
+def _recorded(name: str, trace: Trace, untrusted: tuple[str, ...]) -> Recorded:
     return recorded(
+        untrusted=untrusted,
         cases=((f"tests.{name}", "test"),),
         modules=tuple(sorted(trace.modules)),
         executed={path: tuple(sorted(names)) for path, names in sorted(trace.executed.items())},
