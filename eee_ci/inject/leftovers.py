@@ -7,12 +7,13 @@ and what modules are made of. Containers are compared by identity: what is in th
 from __future__ import annotations
 
 import sys
+from hashlib import blake2b
 from operator import is_
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Iterator, Mapping  # noqa: UP035 - Python 3.8
 
 from .scene import Scene, Scope
-from .surroundings import PATH, settings
+from .surroundings import PATH, PLAIN, VARIABLE, settings
 
 LEFT = "leaves behind a change of "
 MOST = 8  # told of one file
@@ -50,7 +51,14 @@ class Leftovers:
         imports on the path."""
         names = sorted(name for name in self.changes() if not (imported and name == PATH))
         for name in names[:MOST]:
-            scope.distrust(f"left {name}", f"{LEFT}{name}")
+            scope.distrust(f"left {name}", f"{LEFT}{name}{self.sign(name)}")
+
+    def sign(self, name: str) -> str:
+        """A few digits of what is left, where another run can tell whether it is the same."""
+        if name not in PLAIN and not name.startswith(VARIABLE):
+            return ""
+        value = repr(self.settings.get(name)).encode("utf-8", "surrogateescape")
+        return f" ({blake2b(value, digest_size=4).hexdigest()})"
 
     def changes(self) -> list[str]:
         now = dict(settings())

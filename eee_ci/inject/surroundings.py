@@ -12,6 +12,12 @@ import time
 from typing import Callable, Iterator  # noqa: UP035 - Python 3.8
 
 PATH = "sys.path"
+VARIABLE = "os.environ["
+# Their values are equal when they are the same; others are objects.
+PLAIN = (
+    *(PATH, "the working folder", "the umask", "the recursion limit", "the settings of gc", "time.tzname"),
+    *("the locale", "socket.getdefaulttimeout()"),
+)
 VARIABLES = ("PYTEST_CURRENT_TEST", "PYTEST_VERSION")
 PYTEST = "_pytest"
 
@@ -20,7 +26,7 @@ def settings() -> Iterator[tuple[str, object]]:
     """What is one for the whole process."""
     for name, value in os.environ.items():
         if name not in VARIABLES:
-            yield f"os.environ[{name!r}]", value
+            yield f"{VARIABLE}{name!r}]", value
     yield "the working folder", safe(os.getcwd)
     yield "the umask", umask()
     yield PATH, tuple(sys.path)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from eee_ci import text
 from eee_ci.model import Tree
-from eee_ci.selection import everyone
+from eee_ci.selection import everyone, leftovers
 from eee_ci.selection.changes import Changes, base, suffix
 from eee_ci.selection.moved import Moved
 from eee_ci.selection.state import Choice, State
@@ -39,6 +39,10 @@ def _choose(state: State, tests: tuple[str, ...], moved: Moved) -> Choice:
         return Choice(run=tests, first=tuple(why), why=why, all_because=reason)
     for reason in (*state.shared.untrusted, *moved.reasons(state.shared)):
         return Choice(run=tests, first=tuple(why), why=why, all_because=f"all tests share it: {reason}")
+    for path in why:
+        if path in state.known and leftovers.unclear(state.known[path], why[path]):
+            reason = f"{text.path(path)} may leave behind another process than before"
+            return Choice(run=tests, first=tuple(why), why=why, all_because=reason)
     skip = tuple(path for path in tests if path not in why)
     maps, drop = _carried(moved)
     kept = _kept(state, skip)

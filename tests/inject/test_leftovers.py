@@ -7,6 +7,7 @@ import importlib
 import locale
 import logging
 import os
+import re
 import signal
 import socket
 import sys
@@ -60,7 +61,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
         def ask() -> list[str]:
             scope = made.scope(f"file:{next(count)}")
             left.tell(scope)
-            return [sentence.removeprefix(LEFT) for sentence in scope.untrusted.values()]
+            return [sentence.removeprefix(LEFT).partition(" (")[0] for sentence in scope.untrusted.values()]
 
         yield ask
         sys.modules.pop("held_here", None)
@@ -191,6 +192,23 @@ def test_no_more_than_some_are_told_and_an_import_may_change_the_path(
         monkeypatch.setenv(f"LEFT_HERE_{number}", "1")
     left.tell(scope)
     assert len(scope.untrusted) == leftovers.MOST
+
+
+def test_what_can_be_compared_is_signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
+    left = Leftovers(made)
+    left.settle()
+    signs = []
+    for number, value in enumerate("aba"):
+        monkeypatch.setenv("LEFT_HERE", value)
+        left.tell(made.scope(f"file:{number}"))
+        (sentence,) = made.scope(f"file:{number}").untrusted.values()
+        signs.append(sentence.removeprefix(f"{LEFT}os.environ['LEFT_HERE']"))
+    assert signs[0] == signs[2] != signs[1]
+    assert all(re.fullmatch(r" \([0-9a-f]{8}\)", sign) for sign in signs)
+    monkeypatch.setattr(sys, "excepthook", print)
+    left.tell(made.scope("file:object"))
+    assert list(made.scope("file:object").untrusted.values()) == [f"{LEFT}sys.excepthook"]
 
 
 def test_the_reader_knows_the_words() -> None:

@@ -9,7 +9,9 @@ from eee_ci.selection.record import NOTHING, Record
 from eee_ci.selection.state import Choice, Known, State
 
 A, B = "tests/test_a.py", "tests/test_b.py"
-PATH, VARIABLE = f"{leftovers.LEFT}sys.path", f"{leftovers.LEFT}os.environ['X']"
+HOOK = f"{leftovers.LEFT}sys.excepthook"
+PATH, OTHER = f"{leftovers.LEFT}sys.path (0123abcd)", f"{leftovers.LEFT}sys.path (0123abce)"
+VARIABLE = f"{leftovers.LEFT}os.environ['X'] (00000000)"
 
 
 def record(**left: tuple[str, ...]) -> Record:
@@ -33,15 +35,26 @@ def known(**left: tuple[str, ...]) -> State:
         (known(a=(), b=()), record(a=()), {A: "p/x.py changed"}, ""),
         (known(a=(PATH,), b=()), record(a=(PATH,)), {A: PATH}, ""),
         (known(a=("starts it",), b=()), record(a=("starts it",)), {A: "p/x.py changed"}, ""),
-        (known(a=(PATH,), b=()), record(a=(PATH,)), {A: "p/x.py changed"}, f"{A} may leave behind another"),
-        (known(a=("failed last time",)), record(a=(PATH,)), {A: "failed last time"}, f"{A} {PATH}"),
+        (known(a=(PATH,), b=()), record(a=(OTHER,)), {A: PATH}, ""),  # such as a new temporary folder
+        (known(a=(PATH,), b=()), record(a=(PATH,)), {A: "p/x.py changed"}, ""),
+        (known(a=(PATH,), b=()), record(a=(OTHER,)), {A: "p/x.py changed"}, f"{A} may leave behind another"),
+        (known(a=(HOOK,), b=()), record(a=(HOOK,)), {A: "p/x.py changed"}, f"{A} may leave behind another"),
+        (known(a=("failed last time",)), record(a=(PATH,)), {A: "failed last time"}, f"{A} {PATH[:-11]}"),
         (known(a=(PATH,), b=(VARIABLE,)), record(a=(PATH, VARIABLE)), {A: PATH}, ""),  # B does it as well
-        (known(a=(PATH,), b=()), record(a=()), {A: PATH}, f"nothing {PATH} any more"),
+        (known(a=(PATH,), b=()), record(a=()), {A: PATH}, f"nothing {PATH[:-11]} any more"),
         (known(a=(PATH,), b=()), record(a=()), {A: "p/x.py changed"}, f"{A} may leave behind another"),
-        (known(b=()), record(a=(PATH,)), {A: "is new"}, f"{A} {PATH}"),
+        (known(b=()), record(a=(PATH,)), {A: "is new"}, f"{A} {PATH[:-11]}"),
     ],
 )
 def test_another_process_is_told(before: State, now: Record, why: dict[str, str], reason: str) -> None:
     found = selection.other(now, Choice(run=tuple(why), skip=(B,), why=why), before)
     assert found.startswith(reason)
     assert bool(found) == bool(reason)
+
+
+@pytest.mark.parametrize(
+    ("left", "why", "unclear"),
+    [(HOOK, HOOK, False), (HOOK, "changed", True), (PATH, "changed", False), ("starts it", "changed", False)],
+)
+def test_who_was_moved_and_leaves_an_object_may_leave_another(left: str, why: str, unclear: bool) -> None:
+    assert leftovers.unclear(Known(recorded=NOTHING, doubts=(left,)), why) == unclear
