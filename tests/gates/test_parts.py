@@ -123,8 +123,9 @@ def test_files_that_take_more_than_one_command_line_are_judged_the_same(
     whole, pieces = at.whole()
     assert pieces is not None
     monkeypatch.setattr(parts, "ARGUMENTS", 40)
-    assert len(at.adapter.part(at.gate, at.site, tuple(pieces)).steps) > 3
-    assert at.pieces(tuple(pieces)) == pieces
+    names = tuple(sorted(pieces))  # as they are listed: a lot without any file that is judged tells nothing
+    assert len(at.adapter.part(at.gate, at.site, names).steps) > 3
+    assert at.pieces(names) == pieces
     assert at.total(pieces.values()) == whole
 
 
