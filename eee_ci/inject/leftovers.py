@@ -26,6 +26,8 @@ LAZY = frozenset((
     "__dict__", "__weakref__", "__abstractmethods__", "_abc_impl", "__annotations__", "__doc__",
     "__slotnames__",
 ))  # fmt: skip  # read in rows
+VALUES = (str, bytes, int, float, bool, type(None))  # equal where they look the same
+MISSING = object()
 CODE = (FunctionType, BuiltinFunctionType, type)
 
 
@@ -40,6 +42,7 @@ class Leftovers:
         # code of others: the names of a module, those of code, and what that is
         self.foreign: dict[str, tuple[dict[str, Any], tuple[str, ...], tuple[Any, ...]]] = {}
         self.settings: dict[str, object] = {}
+        self.values: dict[str, object] = {}  # of names of the project's modules that were changed
         scene.meetings.append(lambda module: self.meet(module.__name__, module))
 
     def settle(self) -> None:
@@ -55,9 +58,12 @@ class Leftovers:
 
     def sign(self, name: str) -> str:
         """A few digits of what is left, where another run can tell whether it is the same."""
-        if name not in PLAIN and not name.startswith(VARIABLE):
+        left = self.values.get(name, MISSING)
+        if name in PLAIN or name.startswith(VARIABLE):
+            left = self.settings.get(name)
+        elif type(left) not in VALUES:
             return ""
-        value = repr(self.settings.get(name)).encode("utf-8", "surrogateescape")
+        value = repr(left).encode("utf-8", "surrogateescape")
         return f" ({blake2b(value, digest_size=4).hexdigest()})"
 
     def changes(self) -> list[str]:
@@ -79,7 +85,9 @@ class Leftovers:
                 continue
             now = held(module)
             if now != was:
-                yield from (f"{name}.{word}" for word in different(was, now))
+                for word in different(was, now):
+                    self.values[f"{name}.{word}"] = vars(module).get(word, MISSING)
+                    yield f"{name}.{word}"
                 self.own[name] = module, now
 
     def of_foreign(self) -> Iterator[str]:

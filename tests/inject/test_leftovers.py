@@ -170,7 +170,9 @@ def test_a_module_counts_from_when_its_body_has_run(tmp_path: Path) -> None:
         made.loaded(module)
         module.left = 1  # type: ignore[attr-defined]  # that is what a test does
         left.tell(scope)
-        assert list(scope.untrusted.values()) == [f"{LEFT}late_here.left"]
+        assert [sentence.partition(" (")[0] for sentence in scope.untrusted.values()] == [
+            f"{LEFT}late_here.left"
+        ]
         del sys.modules["late_here"]
         made.loaded(module)
         left.tell(made.scope("file:b"))
@@ -206,6 +208,15 @@ def test_what_can_be_compared_is_signed(tmp_path: Path, monkeypatch: pytest.Monk
         signs.append(sentence.removeprefix(f"{LEFT}os.environ['LEFT_HERE']"))
     assert signs[0] == signs[2] != signs[1]
     assert all(re.fullmatch(r" \([0-9a-f]{8}\)", sign) for sign in signs)
+    module = types.ModuleType("signed_here")
+    module.__file__ = str(tmp_path / "signed_here.py")
+    monkeypatch.setitem(sys.modules, "signed_here", module)
+    made.loaded(module)
+    for kept, signed in (("3.1", True), (["3.1"], False)):
+        vars(module)["left"] = kept
+        left.tell(made.scope(f"file:{kept}"))
+        (sentence,) = made.scope(f"file:{kept}").untrusted.values()
+        assert bool(re.fullmatch(rf"{LEFT}signed_here\.left \([0-9a-f]{{8}}\)", sentence)) == signed
     monkeypatch.setattr(sys, "excepthook", print)
     left.tell(made.scope("file:object"))
     assert list(made.scope("file:object").untrusted.values()) == [f"{LEFT}sys.excepthook"]
