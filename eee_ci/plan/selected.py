@@ -201,7 +201,7 @@ def read(
 
 def _doubt(record: Record, chosen: Selection) -> str:
     """Why it cannot be told from what ran what the others would come to."""
-    return selection.doubt(record) or selection.other(record, chosen.choice, chosen.state or State())
+    return selection.doubt(record) or selection.disturbed(record, chosen.choice, chosen.state or State())
 
 
 def recalled(gate: Gate, manifest: Manifest, known: Keys) -> None:

@@ -1,6 +1,6 @@
 """Which test files a tree can have broken since the last complete knowledge."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from eee_ci import text
 from eee_ci.model import Tree
@@ -26,27 +26,34 @@ def choose(state: State | None, tree: Tree, *, env_key: str) -> Choice:
 
 
 def _choose(state: State, tests: tuple[str, ...], moved: Moved) -> Choice:
-    why = {path: reason for path in tests if (reason := _why(state, path, moved))}
-    if remembered := moved.remembered():
-        for path in tests:
-            known = state.known.get(path)
-            modules = known.recorded.modules if known else ()
-            moved_already = path in why and not (known and why[path] in known.doubts)
-            if not moved_already and (hit := next((one for one in modules if one in remembered), "")):
-                why[path] = remembered[hit]
-        why = dict(sorted(why.items()))
-    for reason in everyone.reasons(state, moved.changes):
+    affected = _affected(state, tests, moved)
+    always = {
+        path: state.known[path].doubts[0]
+        for path in tests
+        if path in state.known and state.known[path].doubts
+    }
+    why = dict(sorted({**always, **affected}.items()))
+    for reason in (
+        *everyone.reasons(state, moved.changes),
+        *_shared(state, moved),
+        *_unclear(state, affected),
+    ):
         return Choice(run=tests, first=tuple(why), why=why, all_because=reason)
-    for reason in (*state.shared.untrusted, *moved.reasons(state.shared)):
-        return Choice(run=tests, first=tuple(why), why=why, all_because=f"all tests share it: {reason}")
-    for path in why:
-        if path in state.known and leftovers.unclear(state.known[path], why[path]):
-            reason = f"{text.path(path)} may leave behind another process than before"
-            return Choice(run=tests, first=tuple(why), why=why, all_because=reason)
     skip = tuple(path for path in tests if path not in why)
     maps, drop = _carried(moved)
     kept = _kept(state, skip)
     return Choice(run=tuple(why), skip=skip, first=tuple(why), why=why, kept=kept, maps=maps, drop=drop)
+
+
+def _shared(state: State, moved: Moved) -> Iterator[str]:
+    for reason in (*state.shared.untrusted, *moved.reasons(state.shared)):
+        yield f"all tests share it: {reason}"
+
+
+def _unclear(state: State, affected: Iterable[str]) -> Iterator[str]:
+    for path in affected:
+        if path in state.known and leftovers.unclear(state.known[path]):
+            yield f"{text.path(path)} {leftovers.UNCLEAR}"
 
 
 def _tests(state: State, changes: Changes) -> tuple[str, ...]:
@@ -60,14 +67,24 @@ def _tests(state: State, changes: Changes) -> tuple[str, ...]:
     return tuple(sorted(tests))
 
 
+def _affected(state: State, tests: tuple[str, ...], moved: Moved) -> dict[str, str]:
+    """Why something else may come of a test file now."""
+    why = {path: reason for path in tests if (reason := _why(state, path, moved))}
+    remembered = moved.remembered()
+    for path in tests if remembered else ():
+        modules = state.known[path].recorded.modules if path in state.known else ()
+        if path not in why and (hit := next((module for module in modules if module in remembered), "")):
+            why[path] = remembered[hit]
+    return why
+
+
 def _why(state: State, path: str, moved: Moved) -> str:
-    """Why it runs; that it always does is told of those only that nothing moved."""
     known = state.known.get(path)
     if known is None:
         return "no record yet" if everyone.TEST.fullmatch(base(path)) else "is new, and may hold tests"
     if path in moved.changes.edited:
         return f"{text.path(path)} changed"
-    return next(moved.reasons(known.recorded), "") or next(iter(known.doubts), "")
+    return next(moved.reasons(known.recorded), "")
 
 
 def _carried(moved: Moved) -> tuple[dict[str, dict[int, int]], tuple[str, ...]]:

@@ -8,10 +8,11 @@ from eee_ci.selection.record import Record
 from eee_ci.selection.state import Choice, Known, State
 
 LEFT = "leaves behind a change of "  # so the recorder begins
+UNCLEAR = "may leave behind another process than before"
 _SIGN = re.compile(r" \([0-9a-f]{8}\)$")  # and so it ends where it can be told whether it is the same
 
 
-def other(record: Record, choice: Choice, state: State) -> str:
+def disturbed(record: Record, choice: Choice, state: State) -> str:
     """Why the files that ran leave another process than they did before; empty when they do not."""
     now = {path: _left(recorded.untrusted) for path, recorded in record.files.items()}
     before = {path: _left(state.known[path].doubts) for path in choice.run if path in state.known}
@@ -22,14 +23,14 @@ def other(record: Record, choice: Choice, state: State) -> str:
             return f"{text.path(path)} {new[0]}"
         moved = not _by_doubt(state.known.get(path), choice.why.get(path, ""))
         if moved and (found != was or not _signed(found)):
-            return f"{text.path(path)} may leave behind another process than before"
+            return f"{text.path(path)} {UNCLEAR}"
     gone = sorted(_names(*before.values()) - _names(*now.values()))
     return f"nothing {gone[0]} any more" if gone else ""
 
 
-def unclear(known: Known, why: str) -> bool:
-    """Will it be unclear what it leaves behind, once it has run for this reason?"""
-    return not _by_doubt(known, why) and not _signed(_left(known.doubts))
+def unclear(known: Known) -> bool:
+    """Does it leave something of which it cannot be told whether it is the same?"""
+    return not _signed(_left(known.doubts))
 
 
 def _left(reasons: tuple[str, ...]) -> frozenset[str]:

@@ -13,6 +13,7 @@ import socket
 import sys
 import time
 import types
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -168,15 +169,19 @@ def test_a_module_counts_from_when_its_body_has_run(tmp_path: Path) -> None:
     sys.modules["late_here"] = module
     try:
         made.loaded(module)
-        module.left = 1  # type: ignore[attr-defined]  # that is what a test does
+        vars(module)["left"] = 1
         left.tell(scope)
         assert [sentence.partition(" (")[0] for sentence in scope.untrusted.values()] == [
             f"{LEFT}late_here.left"
         ]
         del sys.modules["late_here"]
-        made.loaded(module)
         left.tell(made.scope("file:b"))
         assert list(made.scope("file:b").untrusted.values()) == [f"{LEFT}sys.modules['late_here']"]
+        sys.modules["late_here"] = module
+        made.loaded(module)
+        del sys.modules["late_here"]  # it came and went
+        left.tell(made.scope("file:c"))
+        assert made.scope("file:c").untrusted == {}
     finally:
         sys.modules.pop("late_here", None)
 
@@ -193,7 +198,42 @@ def test_no_more_than_some_are_told_and_an_import_may_change_the_path(
     for number in range(leftovers.MOST + 5):
         monkeypatch.setenv(f"LEFT_HERE_{number}", "1")
     left.tell(scope)
-    assert len(scope.untrusted) == leftovers.MOST
+    assert len(scope.untrusted) == leftovers.MOST + 1
+    assert scope.untrusted["left more"] == f"{LEFT}more than is told"
+
+
+class Proxy:
+    """Does something when it is asked for its class, as some do."""
+
+    def __getattribute__(self, name: str) -> object:
+        raise RuntimeError(f"nobody is to ask for {name}")
+
+
+@pytest.mark.parametrize("file", ["{root}/brief_here.py", "/nowhere/brief_here.py"])
+def test_what_is_looked_at_is_neither_asked_nor_held(file: str, tmp_path: Path) -> None:
+    made = scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
+    left, module = Leftovers(made), types.ModuleType("brief_here")
+    module.__file__ = file.format(root=tmp_path)
+    vars(module).update(proxy=Proxy(), code=lambda: None, kept=type("Kept", (), {}))
+    try:
+        sys.modules["brief_here"] = module
+        left.settle()
+    finally:
+        del sys.modules["brief_here"]
+    held = [weakref.ref(value) for value in (module, module.code, module.kept)]
+    del module
+    gc.collect()
+    assert [one() for one in held] == [None, None, None]
+    assert made.trouble is None
+
+
+def test_a_fault_of_ours_is_none_of_the_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
+    left = Leftovers(made)
+    with monkeypatch.context() as patch:
+        patch.delattr(sys, "argv")  # a test may do that
+        left.tell(made.scope("file:a"))
+    assert "argv" in str(made.trouble)
 
 
 def test_what_can_be_compared_is_signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

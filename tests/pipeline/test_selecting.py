@@ -193,9 +193,8 @@ def test_what_a_file_newly_leaves_behind_has_all_run(place: str, project: Make) 
     assert (warm.status, warm.chosen) == ("failed", {})
     assert told(warm) == site.scratch()
     site.edit(FIRST, leaves, "pass")
-    warm = site.check()
-    assert warm.status == "passed"
-    assert told(warm) == site.scratch()
+    mended = site.check()
+    assert (mended.status, told(mended)) == ("passed", site.scratch())
 
 
 def test_who_leaves_something_behind_always_runs_and_alone_while_it_stays_the_same(project: Make) -> None:

@@ -134,7 +134,7 @@ def test_nothing_that_an_edit_breaks_is_skipped(data: st.DataObject) -> None:
         choice = lab.choose(state)
         truth, _ = oracle.run(after)
         _, part = oracle.run(after, names(choice.run))
-        if choice.skip and selection.other(part, choice, state):  # then all run
+        if choice.skip and selection.disturbed(part, choice, state):  # then all run
             choice = Choice(run=tuple(f"tests/{name}.py" for name in after.tests))
         broken = {name for name, value in truth.items() if results.get(name) != value}
         event(f"all: {bool(choice.all_because)}, skipped: {len(choice.skip)}, broken: {len(broken)}")
