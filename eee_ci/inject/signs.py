@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import pathlib  # before Python 3.11 it takes what `os` has then
 import sys
 from types import FrameType
 from typing import Any, Iterator  # noqa: UP035 - Python 3.8
@@ -80,7 +81,7 @@ def put(name: str, new: Any) -> None:
         if original in allowed:
             allowed.add(new)  # others ask for membership by identity
     setattr(os, name, new)
-    accessor = getattr(sys.modules.get("pathlib"), "_NormalAccessor", None)  # before Python 3.11
+    accessor = getattr(pathlib, "_NormalAccessor", None)
     if hasattr(accessor, name):
         setattr(accessor, name, staticmethod(new))
 

@@ -211,14 +211,15 @@ def test_a_fault_of_the_recorder_leaves_the_tests_alone(root: Path) -> None:
 @pytest.mark.skipif(not OTHERS, reason="EEE_CI_PYTHONS names no other interpreters")
 @pytest.mark.parametrize("python", OTHERS, ids=str)
 @pytest.mark.parametrize("cover", [True, False])
-def test_newer_interpreters_tell_the_same(root: Path, python: Path, cover: bool) -> None:
+def test_other_interpreters_tell_the_same(root: Path, python: Path, cover: bool) -> None:
     body = (
         "from p.a import C\n\ndef test_m():\n    assert C().m() == 1\n    name = 'p'\n    __import__(name)\n"
     )
     ran = recorded.run(root, {TEST: body}, python=str(python), cover=cover)
     assert (ran.exit, ran.record["untracked"]) == (0, None)
     assert ran.file(TEST)["modules"] == ["src/p/__init__.py", "src/p/a.py", TEST]
-    assert ran.file(TEST)["executed"]["src/p/a.py"] == ["C.m"]
+    watched = cover or int(ran.record["python"].split(".")[1]) >= 12
+    assert (ran.file(TEST)["executed"] or {}).get("src/p/a.py") == (["C.m"] if watched else None)
 
 
 def test_without_coverage_the_old_interpreters_know_no_functions(root: Path) -> None:
