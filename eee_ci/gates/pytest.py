@@ -82,7 +82,7 @@ def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
         findings=(*reading.finish(site.root, found), *measured.findings),
         cases=tests.ordered(known.ran),
         measures=tests.measures(known.ran) | measured.measures,
-        errors=(*lost, *measured.errors),
+        errors=(*lost, *tests.lacking(known.lost, site.python), *measured.errors),
         notes=measured.notes,
         files=measured.files,
     )

@@ -15,6 +15,8 @@ _PLACE = re.compile(
     r'^(?:E? *File "(?P<file>[^"\n]+)", line (?P<at>\d+)|(?P<path>[^\s:][^:\n]*):(?P<line>\d+):)',
     re.MULTILINE,
 )
+_ABSENT = re.compile(r"^ModuleNotFoundError: No module named '([^'.]+)'")
+_NAMED = 5  # modules told by name
 
 
 class Cases(Noun, frozen=True, kw_only=True):
@@ -137,6 +139,17 @@ def findings(cases: Iterable[TestCase], root: str, tool: str) -> Iterator[Findin
                 path=path,
                 line=line,
             )
+
+
+def lacking(lost: Iterable[TestCase], python: str) -> Iterator[str]:
+    """What to do where files cannot be collected since a module is not there."""
+    names = sorted({found[1] for case in lost if (found := _ABSENT.match(case.message))})
+    if names:
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        yield (
+            f"{python} has no {', '.join(names[:_NAMED])}{more}: install the project and what its tests need"
+            " there, or in a .venv of the project together with pytest"
+        )
 
 
 def place(case: TestCase, root: str) -> str:

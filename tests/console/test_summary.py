@@ -6,7 +6,7 @@ import msgspec
 
 from eee_ci.console import Console, summary
 from eee_ci.console.watch import Watch
-from eee_ci.model import Cost, Finding, Reading, Run, TestCase, Verdict
+from eee_ci.model import Cost, Finding, Limit, Reading, Run, TestCase, Verdict
 
 LINT = Verdict(
     gate="lint",
@@ -100,6 +100,21 @@ def test_a_red_run_gives_reasons_and_the_worst_findings_first() -> None:
     assert lines[at + 2] == "  src/z.py:1:1 S1 worse"
     assert lines[at + 3] == "  src/a.py:1:8 F401 `os` unused"
     assert lines[-1] == "  and 2 more: see the reports, or --verbose"
+
+
+def test_findings_that_no_overstepped_limit_counts_are_told_in_number_only() -> None:
+    held = {"findings.medium": Limit(max=0), "findings.low": Limit(max=20)}
+    measures = {"findings.medium": 1.0, "findings.low": 12.0}
+    strict = msgspec.structs.replace(
+        LINT, limits=held, reading=msgspec.structs.replace(LINT.reading, measures=measures)
+    )
+    assert said(run(strict))[-2:] == [
+        "  src/z.py:1:1 S1 worse",
+        "  and 11 too slight for the limits: see the reports, or --verbose",
+    ]
+    assert sum("F401" in line for line in said(run(strict), verbose=True)) == 11
+    many = msgspec.structs.replace(strict, limits={"findings.low": Limit(max=0)})
+    assert said(run(many))[-1] == "  and 2 more: see the reports, or --verbose"
 
 
 def test_verbose_holds_nothing_back() -> None:

@@ -1,5 +1,6 @@
 """The pytest gate reads what pytest and coverage.py said, and says when they said nothing."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from eee_ci import config, plan
 from eee_ci.errors import ConfigError, ReportError
 from eee_ci.gates import pytest as gate_module
-from eee_ci.model import Covered, Gate, Limit, Outcome, Reading
+from eee_ci.model import Covered, Gate, Limit, Outcome, Reading, TestCase
 from eee_ci.ports import GateAdapter
+from eee_ci.readers import tests
 from tests.gates import samples
 
 ADAPTER: GateAdapter = gate_module
@@ -132,6 +134,10 @@ def test_files_that_cannot_be_collected_break_the_gate_at_their_place(name: str,
     assert seen.errors == (
         "could not collect tests/test_import.py:1: ModuleNotFoundError: No module named 'nope_nope'",
         "could not collect tests/test_syntax.py:5: SyntaxError: invalid syntax",
+        (
+            f"{sys.executable} has no nope_nope: install the project and what its tests need there,"
+            " or in a .venv of the project together with pytest"
+        ),
     )
     assert places(seen)[:2] == [
         ("test-error", "tests/test_import.py", 1),
@@ -142,7 +148,22 @@ def test_files_that_cannot_be_collected_break_the_gate_at_their_place(name: str,
 
 def test_a_collection_error_under_x_breaks_too_although_pytest_calls_it_a_failure(shop: str) -> None:
     assert samples.recorded("pytest-uncollected-x").steps[0].exit == 1
-    assert len(read("pytest-uncollected-x", shop).errors) == 1
+    uncollected, advice = read("pytest-uncollected-x", shop).errors
+    assert uncollected.startswith("could not collect ")
+    assert " has no " in advice
+
+
+def test_of_many_modules_that_are_not_there_the_first_are_named_and_submodules_are_not_to_be_installed() -> (
+    None
+):
+    absent = [f"ModuleNotFoundError: No module named 'm{number}'" for number in range(7)]
+    lost = [
+        TestCase(classname="", name="t", status="error", message=message)
+        for message in (*absent, "ModuleNotFoundError: No module named 'there.not'", "ImportError: no")
+    ]
+    (said,) = tests.lacking(lost, "/p")
+    assert said.startswith("/p has no m0, m1, m2, m3, m4 and 2 more: install ")
+    assert not [*tests.lacking(lost[-2:], "/p")]
 
 
 @pytest.mark.parametrize(
