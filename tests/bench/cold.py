@@ -2,7 +2,9 @@
 
 The commands are eee-ci's own, from `eee-ci plan --json`. Contenders take turns within each round, so that a
 machine that slows down slows all of them; what is printed are medians over the rounds, and medians of ratios
-within a round. The bound is what no order can beat: the longest gate alone, or all CPU over all cores.
+within a round. The bound is what no order can beat: the longest gate alone, or all CPU over all cores. The
+same work takes more CPU where all cores are busy than where one is, on most machines: by how much is told by
+the CPU that make took, which does nothing but start the commands.
 """
 
 import json
@@ -33,8 +35,16 @@ class Round(NamedTuple):
 
     @property
     def bound(self) -> float:
-        longest = max(took.wall for took in self.alone.values())
-        return max(longest, sum(took.cpu for took in self.alone.values()) / self.jobs)
+        return max(self._longest, sum(took.cpu for took in self.alone.values()) / self.jobs)
+
+    @property
+    def busy(self) -> float:
+        """The bound by the CPU that the commands take where all cores are busy."""
+        return max(self._longest, self.took[MAKE].cpu / self.jobs)
+
+    @property
+    def _longest(self) -> float:
+        return max(took.wall for took in self.alone.values())
 
 
 class Course:
@@ -156,15 +166,17 @@ def _sum(alone: Mapping[str, Took]) -> Took:
 def lines(project: str, rounds: Sequence[Round]) -> Iterator[str]:
     """The Markdown: contenders, then each gate alone."""
     bound = statistics.median(ended.bound for ended in rounds)
+    busy = statistics.median(ended.busy for ended in rounds)
     yield f"# Six gates of {project}, cold, on {rounds[0].jobs} cores ({len(rounds)} rounds, medians)"
     yield ""
-    yield "| | wall | of the bound | of make | of one after another | CPU |"
-    yield "|---|---|---|---|---|---|"
-    yield f"| lower bound | {bound:.2f} s | 1.00 | | | |"
+    yield "| | wall | of the bound | of the bound with busy cores | of make | of one after another | CPU |"
+    yield "|---|---|---|---|---|---|---|"
+    yield f"| lower bound | {bound:.2f} s | 1.00 | | | | |"
+    yield f"| lower bound with busy cores | {busy:.2f} s | | 1.00 | | | |"
     for name in rounds[0].took:
         walls = [ended.took[name].wall for ended in rounds]
         cpu = statistics.median(ended.took[name].cpu for ended in rounds)
-        bases = [(ended.bound, ended.took[MAKE].wall, ended.took[TURNS].wall) for ended in rounds]
+        bases = [(ended.bound, ended.busy, ended.took[MAKE].wall, ended.took[TURNS].wall) for ended in rounds]
         ratios = [
             statistics.median(wall / base for wall, base in zip(walls, column, strict=True))
             for column in zip(*bases, strict=True)

@@ -27,7 +27,14 @@ def test_ratios_are_taken_within_a_round() -> None:
     slow = ended(20.0, 10.0, {"tests": Took(10.0, 10.0)})
     quick = ended(4.0, 2.0, {"tests": Took(2.0, 2.0)})
     rows = list(cold.lines("p 1", [slow, quick]))
-    assert "| eee-ci | 6.00 s (2.00-10.00) | 1.00 | 0.50 | 1.00 | 6.00 s |" in rows
+    assert "| eee-ci | 6.00 s (2.00-10.00) | 1.00 | 1.00 | 0.50 | 1.00 | 6.00 s |" in rows
+    assert "| lower bound with busy cores | 6.00 s | | 1.00 | | | |" in rows
+
+
+def test_where_busy_cores_take_more_cpu_that_counts_for_the_second_bound() -> None:
+    alone = {"tests": Took(3.0, 3.0), "types": Took(3.0, 3.0), "build": Took(2.0, 2.0)}
+    assert ended(10.0, 5.5, alone).busy == 5.0
+    assert ended(1.0, 5.5, alone).busy == 3.0
 
 
 def run(tmp_path: Path, step: dict[str, object]) -> int:
