@@ -61,8 +61,9 @@ def _gated(
     now = judged(bench, candidate.tree)
     compared = comparing.compare(candidate.before, now, item)
     found = oracle.judge(bench, candidate, now, sides)
-    if tests and not compared.reasons and not tamper.tampered(found):
-        older = judged(bench, private.write(candidate.tree, tests), benches.test_gates(candidate.before))
+    judges = benches.test_gates(candidate.before)  # none where only others were asked for
+    if tests and judges and not compared.reasons and not tamper.tampered(found):
+        older = judged(bench, private.write(candidate.tree, tests), judges)
         compared = _both(compared, comparing.compare(_some(candidate.before, older), older, item))
     tampering = (*tampering, *found)
     if tamper.tampered(found):

@@ -109,3 +109,13 @@ def test_new_tests_stay_and_existing_ones_are_run_as_in_the_base_too(project: Sc
     end, why = run(project, more + HONEST)
     assert end == "accepted", why
     assert "test_more" in (project.root / "tests/test_shop.py").read_text()
+
+
+def test_gates_that_nobody_asked_for_say_nothing_of_a_repair(project: Scripted) -> None:
+    """The tests cannot be collected here; only the layout is judged, also where the code is not
+    quite the same."""
+    project.write({"eee-ci.yaml": f"{CONFIG}  format: {{tool: ruff-format}}\n"})
+    project.write({"tests/test_shop.py": "import nope_nope\nx = [ u'a' ]\n"}).commit()
+    ran = project.run("fix", "format", "--apply", timeout=300)
+    assert (ran.returncode, project.stage().results[0].end) == (0, "accepted"), ran.stdout + ran.stderr
+    assert (project.root / "tests/test_shop.py").read_text() == 'import nope_nope\n\nx = ["a"]\n'
