@@ -14,9 +14,10 @@ _SHOWN = 5
 
 class Compared(Noun, frozen=True, kw_only=True):
     """`reasons` speak against the candidate, a sentence each; none: it did no harm. `fixed` are findings that
-    are gone, `left` the item's targets that are still there."""
+    are gone, `left` the item's targets that are still there, `spoilt` the files that have new ones."""
 
     reasons: tuple[str, ...] = ()
+    spoilt: tuple[str, ...] = ()
     fixed: tuple[Finding, ...] = ()
     left: tuple[Finding, ...] = ()
 
@@ -32,6 +33,7 @@ def compare(base: Run, now: Run, item: Item) -> Compared:
     mended = {finding.fingerprint for finding in gone}
     return Compared(
         reasons=(*_told(new), *_worse(base, now), *_lost(base, now), *_uncovered(base, now)),
+        spoilt=tuple(sorted({finding.path for finding in new if finding.path})),
         fixed=tuple(gone),
         left=tuple(
             after.get(target, before[target])

@@ -81,7 +81,7 @@ def _gated(
 def _decided(bench: Bench, item: Item, now: Run, compared: Compared) -> Decision:
     told = Decision(end="rejected", fixed=compared.fixed, left=compared.left)
     if compared.reasons:
-        return replace(told, reasons=compared.reasons)
+        return replace(told, reasons=compared.reasons, spoilt=compared.spoilt)
     if item.targets:
         if comparing.progress(item, compared):
             left = f"{len(compared.left)} of its findings are left"

@@ -114,6 +114,7 @@ class Decision(Noun, frozen=True, kw_only=True):
     reasons: tuple[str, ...] = ()
     fixed: tuple[Finding, ...] = ()
     left: tuple[Finding, ...] = ()  # targets that are still there
+    spoilt: tuple[str, ...] = ()  # files in which findings appeared
     tampering: tuple[Finding, ...] = ()
     patch: Patch | None = None  # as it was judged
     commit: str | None = None

@@ -113,6 +113,39 @@ def test_what_is_red_only_together_with_others_drops_out_alone(bench: Bench) -> 
     assert (told.end, told.reasons, line.tip) == ("rejected", ("1 new finding: F401 in b.py",), tip)
 
 
+def by_fixers(bench: Bench, *targets: str) -> Work:
+    return replace(work(bench, "01", *targets), backend=Backend(name="fixers", kind="fixers"))
+
+
+def test_a_file_that_a_fixer_spoils_stays_as_it_was_and_the_others_are_mended(bench: Bench) -> None:
+    line = queue(bench)
+    offered = patch(bench, a="x = 1\n", b="y = 1\nz = 'BAD three'\n", c="new = 'BAD four'\n")
+    told = line.offer(by_fixers(bench, "a.py 0", "b.py 0"), offered)
+    assert told.end == "accepted"
+    assert told.reasons == (
+        "left as it was: b.py, c.py (2 new findings: F401 in b.py, F401 in c.py)",
+        "1 of its findings are left",
+    )
+    contents = bench.private.contents(known.id for known in bench.private.listing(line.tip).values())
+    assert sorted(contents.values()) == [b"x = 1\n", b"y = 'BAD two'\n"]
+    assert told.patch is not None
+    assert [change.path for change in told.patch.changes] == ["a.py"]
+
+
+def test_a_patch_of_others_is_one_whole(bench: Bench) -> None:
+    told = queue(bench).offer(
+        work(bench, "01", "a.py 0"), patch(bench, a="x = 1\n", b="z = 'BAD'\nw = 'BAD'\n")
+    )
+    assert (told.end, told.reasons) == ("rejected", ("1 new finding: F401 in b.py",))
+
+
+@pytest.mark.parametrize("kept", ["x = 'BAD one'  \n", ""])
+def test_where_nothing_good_is_left_a_fixer_s_patch_is_told_as_a_whole(bench: Bench, kept: str) -> None:
+    other = {"a": kept} if kept else {}
+    told = queue(bench).offer(by_fixers(bench, "b.py 0"), patch(bench, b="y = 1\nz = 'BAD three'\n", **other))
+    assert (told.end, told.reasons) == ("rejected", ("1 new finding: F401 in b.py",))
+
+
 @pytest.mark.parametrize(
     ("changed", "end"),
     [({}, "no-op"), ({"a": "x = 'BAD one'  \n"}, "no-op"), ({"a": "x = 1\n"}, "accepted")],
