@@ -1,7 +1,7 @@
 """What a test file leaves changed in its process: tests of other files may come to something else after it.
 
 Looked at is what many know of by a name: the environment, settings of the interpreter and of common modules,
-and what modules are made of. Containers are compared by identity: what is in them is not looked at.
+and what modules are made of; of those of the project what is in their lists, sets and dicts, too.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from hashlib import blake2b
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Mapping  # noqa: UP035 - Python 3.8
 
+from .contents import VALUES, held, plain
 from .scene import Scene, Scope
 from .surroundings import PATH, PLAIN, VARIABLE, settings
 
@@ -21,11 +22,6 @@ MACHINERY = (
     *("_pytest", "pytest", "pluggy", "coverage", "eee_ci_inject", "__main__"),
     *("sys", "builtins", "warnings", "_warnings"),
 )
-LAZY = frozenset((
-    "__dict__", "__weakref__", "__abstractmethods__", "_abc_impl", "__annotations__", "__doc__",
-    "__slotnames__",
-))  # fmt: skip  # read in rows
-VALUES = (str, bytes, int, float, bool, type(None))  # equal where they look the same
 CODE = (FunctionType, BuiltinFunctionType, type)
 
 
@@ -97,16 +93,17 @@ class Leftovers:
         now = held(module)
         words = different(self.own[name], now)
         self.own[name] = now
-        known = vars(module)
-        plain = {f"{name}.{word}": known[word] for word in words if type(known.get(word, known)) in VALUES}
-        self.values.update(plain)
-        return [f"{name}.{word}" for word in words]
+        return self.named(name, words, vars(module))
 
     def of_foreign(self, name: str, module: ModuleType) -> list[str]:
-        words = self.foreign[name].changes(vars(module))
-        known = vars(module)
-        plain = {f"{name}.{word}": known[word] for word in words if type(known.get(word, known)) in VALUES}
-        self.values.update(plain)
+        return self.named(name, self.foreign[name].changes(vars(module)), vars(module))
+
+    def named(self, name: str, words: list[str], known: Mapping[str, object]) -> list[str]:
+        """The whole names of what is changed; what is plain is kept to be signed."""
+        for word in words:
+            found, value = plain(word, known)
+            if found:
+                self.values[f"{name}.{word}"] = value
         return [f"{name}.{word}" for word in words]
 
     def meet(self, name: str, module: object) -> None:
@@ -172,17 +169,3 @@ def different(before: Mapping[str, object], now: Mapping[str, object]) -> list[s
     if before == now:
         return []
     return [name for name in before.keys() | now.keys() if before.get(name) != now.get(name)]
-
-
-def held(module: ModuleType) -> dict[str, int]:
-    """What a module of the project is made of, its classes too; other modules in it come by imports. No value
-    is asked for its class: some do much then."""
-    found: dict[str, int] = {}
-    for name, value in list(vars(module).items()):
-        if name[:2] == "__" or type(value) is ModuleType:
-            continue
-        found[name] = id(value)
-        if issubclass(type(value), type) and vars(value).get("__module__") == module.__name__:
-            parts = list(vars(value).items())
-            found.update((f"{name}.{word}", id(part)) for word, part in parts if word not in LAZY)
-    return found

@@ -16,6 +16,7 @@ import types
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,11 +30,15 @@ import json
 
 limit = 3
 rows = []
+known = {"a": "bc", "one": True}
+seen = {1, 2}
+many = list(range(5000))
 _kept = None
 
 
 class C:
     size = 1
+    all = []
 
     def m(self):
         return 1
@@ -73,7 +78,7 @@ def held() -> types.ModuleType:
 
 
 def test_nothing_is_left_by_who_changes_nothing(world: Callable[[], list[str]]) -> None:
-    held().rows.append(2)  # containers are compared by identity
+    held().rows[:] = [*held().rows]
     held().C().m()
     held().json.dumps([])
     assert world() == []
@@ -107,7 +112,16 @@ def test_nothing_is_left_by_who_changes_nothing(world: Callable[[], list[str]]) 
         (lambda patch: patch.setattr(held(), "more", 4, raising=False), ["held_here.more"]),
         (lambda patch: patch.setattr(held(), "json", time), []),  # imports bind modules at any time
         (lambda patch: patch.delattr(held(), "f"), ["held_here.f"]),
-        (lambda _: held().f(), ["held_here._kept"]),
+        (lambda _: held().f(), ["held_here._kept", "held_here.rows[...]"]),
+        (lambda _: held().known.update(a="".join("bc")), []),  # as it was
+        (lambda _: held().known.update(a="x"), ["held_here.known[...]"]),
+        (lambda _: held().known.update(b=held()), ["held_here.known[...]"]),
+        (lambda _: held().known.update(one=1), ["held_here.known[...]"]),
+        (lambda _: held().known.update(uno=held().known.pop("one")), ["held_here.known[...]"]),
+        (lambda _: held().seen.add(3), ["held_here.seen[...]"]),
+        (lambda _: held().C.all.append(1), ["held_here.C.all[...]"]),
+        (lambda _: held().many.extend((1, 2)), ["held_here.many[...]"]),
+        (lambda _: held().many.__setitem__(0, 7), []),  # too many to be looked at
         (lambda patch: patch.setattr(held().C, "m", print), ["held_here.C.m"]),
         (lambda patch: patch.setattr(held().C, "size", 2), ["held_here.C.size"]),
         (lambda patch: patch.delitem(sys.modules, "held_here"), ["sys.modules['held_here']"]),
@@ -282,7 +296,8 @@ def test_what_can_be_compared_is_signed(tmp_path: Path, monkeypatch: pytest.Monk
     module.__file__ = str(tmp_path / "signed_here.py")
     monkeypatch.setitem(sys.modules, "signed_here", module)
     made.loaded(module)
-    for kept, signed in (("3.1", True), (["3.1"], False)):
+    kept: object
+    for kept, signed in (("3.1", True), (print, False), ((1,), False)):
         vars(module)["left"] = kept
         left.tell(made.scope(f"file:{kept}"))
         (sentence,) = made.scope(f"file:{kept}").untrusted.values()
@@ -290,6 +305,29 @@ def test_what_can_be_compared_is_signed(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(sys, "excepthook", print)
     left.tell(made.scope("file:object"))
     assert list(made.scope("file:object").untrusted.values()) == [f"{LEFT}sys.excepthook"]
+
+
+def test_the_content_of_containers_is_signed_where_it_is_plain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
+    left, module = Leftovers(made), types.ModuleType("signed_here")
+    left.settle()
+    module.__file__ = str(tmp_path / "signed_here.py")
+    kept: list[Any] = []
+    vars(module).update(kept=kept, some=set())
+    monkeypatch.setitem(sys.modules, "signed_here", module)
+    made.loaded(module)
+    signs = []
+    contents: list[list[object]] = [[1, "a"], [1, "b"], [1, "a"], [print], [1, "a"]]
+    for number, content in enumerate(contents):
+        kept[:] = content
+        left.tell(made.scope(f"file:{number}"))
+        (sentence,) = made.scope(f"file:{number}").untrusted.values()
+        signs.append(sentence.removeprefix(f"{LEFT}signed_here.kept[...]"))
+    assert signs[0] == signs[2] == signs[4] != signs[1]
+    assert signs[3] == ""
+    assert all(re.fullmatch(r" \([0-9a-f]{8}\)", sign) for sign in signs if sign)
 
 
 def test_the_reader_knows_the_words() -> None:

@@ -31,7 +31,7 @@ def slow(n):
 FILES = {
     "p/__init__.py": "",
     "p/sums.py": SUMS,
-    "p/words.py": "def shout(word):\n    return word.upper() + '!'\n",
+    "p/words.py": "KNOWN = ['a']\n\n\ndef shout(word):\n    return word.upper() + '!'\n",
     "tests/test_sums.py": "from p import sums\n\ndef test_double():\n    assert sums.double(-2) == -4\n",
     "tests/test_words.py": "from p import words\n\ndef test_shout():\n    assert words.shout('a') == 'A!'\n",
     "tests/test_a_slow.py": "from p import sums\n\ndef test_slow():\n    assert sums.slow(2) == 6\n",
@@ -177,6 +177,14 @@ LEAVES = {
     "in a library": (
         "import time; time.strftime = time.asctime",
         "import time\n    assert time.strftime is not time.asctime",
+    ),
+    "in a value of a library": (
+        "import socket; socket.SOMAXCONN = 7",
+        "import socket\n    assert socket.SOMAXCONN != 7",
+    ),
+    "in a container": (
+        "from p import words; words.KNOWN.append('b')",
+        "from p import words\n    assert words.KNOWN == ['a']",
     ),
 }
 FIRST, LAST = "tests/test_a_first.py", "tests/test_z_last.py"
