@@ -95,7 +95,7 @@ def detail(one: Verdict, console: Console, *, most: int | None, quiet: bool = Fa
     places = [case_line(c) for c in one.reading.cases if c.status in ("failed", "error")]
     reported = one.reading.findings if one.tool != "pytest" or not places else ()
     told = worst(reported if most is None else counted(one, reported))
-    places += [finding_line(f) for f in told]
+    places += [finding_line(f) for f in told if not any(f"{f.path}:{f.line}:" in why for why in one.reasons)]
     yield from (f"  {place}" for place in places[:most])
     if left := rest(0 if most is None else max(len(places) - most, 0), len(reported) - len(told)):
         yield f"  and {left}: see the reports, or --verbose"

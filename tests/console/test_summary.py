@@ -117,6 +117,17 @@ def test_findings_that_no_overstepped_limit_counts_are_told_in_number_only() -> 
     assert said(run(many))[-1] == "  and 2 more: see the reports, or --verbose"
 
 
+def test_what_a_reason_tells_with_its_place_is_told_once() -> None:
+    found = Finding(tool="pytest", rule="test-error", message="t: no", severity="high", path="t.py", line=3)
+    other = msgspec.structs.replace(found, path="u.py")
+    reasons = ("could not collect t.py:3: no", "tests is 0, at least 1 wanted")
+    lost = msgspec.structs.replace(
+        TESTS, status="broken", reasons=reasons, reading=Reading(findings=(found, other))
+    )
+    at = (lines := said(run(lost))).index("tests broken")
+    assert lines[at + 1 :] == [f"  {reason}" for reason in reasons] + ["  u.py:3 test-error t: no"]
+
+
 def test_verbose_holds_nothing_back() -> None:
     lines = said(run(LINT), verbose=True)
     assert sum("F401" in line for line in lines) == 11
