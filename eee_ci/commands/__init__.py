@@ -42,13 +42,16 @@ def load(arguments: argparse.Namespace, project: Path, store: Store | None = Non
 def planned(
     arguments: argparse.Namespace,
     phase: Callable[[str], AbstractContextManager[None]] = lambda _: contextlib.nullcontext(),
+    configured: Callable[[], object] = lambda: None,
 ) -> plans.Plan:
-    """The plan of the project that the command line names. `phase` is entered with the name of each part."""
+    """The plan of the project that the command line names. `phase` is entered with the name of each part;
+    `configured` is called when the config is known to be good."""
     project = root(arguments)
     place = None if arguments.no_cache else opened(os.environ, judged=str(project))
     store = None if isinstance(place, Off) else place
     with phase("config"):
         loaded = load(arguments, project, store)
+    configured()
     with phase("tree"):
         found = tree.snapshot(project)
     with phase("plan"):

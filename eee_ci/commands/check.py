@@ -32,7 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     # the signals are held until the reports are there: a stopped run reports as well
     with Signals() as signals, executors.TABLE["local"](signals) as executor:
         executor.warm()
-        plan = commands.planned(arguments, phase)
+        # its folder is made before there is a plan: too young, it would have to be waited for
+        plan = commands.planned(arguments, phase, lambda: files.home(project))
         if arguments.github:
             github.guard(os.environ, plan.tree.commit)
         home = files.home(project)
