@@ -11,7 +11,7 @@ from hashlib import blake2b
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Mapping  # noqa: UP035 - Python 3.8
 
-from .contents import VALUES, held, plain
+from .contents import held, plain
 from .scene import Scene, Scope
 from .surroundings import PATH, PLAIN, VARIABLE, settings
 
@@ -34,7 +34,7 @@ class Leftovers:
         self.fresh: set[str] = set()  # those that came since the last look
         self.modules: dict[str, int] = {}
         self.own: dict[str, dict[str, int]] = {}  # what those of the project are made of
-        self.foreign: dict[str, Foreign] = {}
+        self.foreign: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {}  # of others, code and its names
         self.settings: dict[str, object] = {}
         self.values: dict[str, object] = {}  # plain ones, of names of the project that were changed
         scene.meetings.append(lambda module: self.meet(module.__name__, module))
@@ -96,7 +96,12 @@ class Leftovers:
         return self.named(name, words, vars(module))
 
     def of_foreign(self, name: str, module: ModuleType) -> list[str]:
-        return self.named(name, self.foreign[name].changes(vars(module)), vars(module))
+        words, was = self.foreign[name]
+        now = tuple(map(id, map(vars(module).get, words)))
+        if now == was:
+            return []
+        self.foreign[name] = words, now
+        return [f"{name}.{word}" for at, word in enumerate(words) if now[at] != was[at]]
 
     def named(self, name: str, words: list[str], known: Mapping[str, object]) -> list[str]:
         """The whole names of what is changed; what is plain is kept to be signed."""
@@ -118,51 +123,15 @@ class Leftovers:
         if self.scene.ground.relative(getattr(module, "__file__", None)) is not None:
             self.own[name] = held(module)
         else:
-            self.foreign[name] = Foreign(vars(module))
+            known = list(vars(module).items())
+            code = {word: id(value) for word, value in known if issubclass(type(value), CODE)}
+            self.foreign[name] = tuple(code), tuple(code.values())
 
     def forget(self, name: str) -> None:
         del self.modules[name]
         self.own.pop(name, None)
         self.foreign.pop(name, None)
         self.names.discard(name)
-
-
-class Foreign:
-    """What a module of others is made of: code, and plain values. That one is filled which was empty is the
-    module's own way to do things late; so are new names for anything that is not plain."""
-
-    def __init__(self, known: Mapping[str, object]) -> None:
-        self.see(known)
-
-    def see(self, known: Mapping[str, object]) -> None:
-        there = list(known.items())
-        self.names = {word for word, _ in there}
-        self.plain = {word: value for word, value in there if is_set(word, value)}
-        self.words = [word for word, value in there if word in self.plain or issubclass(type(value), CODE)]
-        self.was = self.identities(known)
-
-    def identities(self, known: Mapping[str, object]) -> list[int]:
-        return list(map(id, map(known.get, self.words)))
-
-    def changes(self, known: Mapping[str, object]) -> list[str]:
-        """The names of what is another thing than at the last look."""
-        now = self.identities(known)
-        if now == self.was and len(known) == len(self.names):
-            return []
-        words = [word for at, word in enumerate(self.words) if now[at] != self.was[at]]
-        found = [word for word in words if not same(self.plain.get(word, self), known.get(word))]
-        found += [word for word in set(known) - self.names if is_set(word, known.get(word))]
-        self.see(known)
-        return found
-
-
-def is_set(word: str, value: object) -> bool:
-    """Is it a plain value that says something?"""
-    return type(value) in VALUES and value is not None and value is not False and word[:2] != "__"
-
-
-def same(one: object, other: object) -> bool:
-    return type(one) is type(other) and one == other
 
 
 def different(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
