@@ -60,6 +60,18 @@ def status(reading: Reading, held: Mapping[str, Limit]) -> tuple[Status, tuple[s
     return ("failed", overstepped) if overstepped else ("passed", ())
 
 
+def counted(reading: Reading, held: Mapping[str, Limit]) -> tuple[Finding, ...]:
+    """The findings that overstepped limits count; all where no limit on findings is overstepped."""
+    known = {severity: f"findings.{severity}" for severity in SEVERITIES}
+    over = [
+        severity
+        for severity, measure in known.items()
+        if measure in held and _above(reading.measures.get(measure, 0.0), held[measure])
+    ]
+    worst = SEVERITIES[: SEVERITIES.index(over[-1]) + 1] if over else SEVERITIES
+    return tuple(finding for finding in reading.findings if finding.severity in worst)
+
+
 def exit_code(verdicts: Iterable[Verdict], signal: int | None = None) -> int:
     """Of a whole run: a signal, then failed, then broken or skipped; what blocks and was asked for counts."""
     if signal is not None:
@@ -123,14 +135,17 @@ def _wanted(measure: str, limit: Limit) -> str:
 
 def _overstepped(measure: str, value: float, limit: Limit, reading: Reading) -> list[str]:
     low = limit.min is not None and not value >= limit.min
-    high = limit.max is not None and not value <= limit.max
-    if not low and not high:
+    if not low and not _above(value, limit):
         return []
     if measure.startswith("findings."):
         return [f"{_found(measure.removeprefix('findings.'), reading)}, {_wanted(measure, limit)}"]
     if measure == "tests_failed":
         return [f"{text.count(int(value), 'test')} failed, {_wanted(measure, limit)}"]
     return [f"{measure} is {number(value, measure)}, {_wanted(measure, limit)}"]
+
+
+def _above(value: float, limit: Limit) -> bool:
+    return limit.max is not None and not value <= limit.max
 
 
 def _found(severity: str, reading: Reading) -> str:

@@ -2,16 +2,16 @@
 
 from msgspec.structs import replace
 
+from eee_ci import text
 from eee_ci.agent import Patch
 from eee_ci.agents import verifying
 from eee_ci.agents.bench import Bench, Candidate
 from eee_ci.agents.contents import Contents
 from eee_ci.agents.verifying import Verified
 from eee_ci.agents.work import Decision, Work
+from eee_ci.config.agents import FIXERS
 from eee_ci.model import Run
 from eee_ci.workspace import Conflict, Private
-
-FILE_BY_FILE = "fixers"  # what they do to a file has nothing to do with the others
 
 
 class Queue:
@@ -38,7 +38,7 @@ class Queue:
             )
         candidate = Candidate(work.item, work.limits, self.tip, self.before, tree)
         verified = verifying.verify(self._bench, candidate)
-        if work.backend.kind == FILE_BY_FILE and verified.decision.end == "rejected":
+        if work.backend.kind == FIXERS and verified.decision.end == "rejected":
             verified = self._spared(candidate, verified)
         decision = verified.decision
         if decision.end != "accepted" or verified.run is None:
@@ -49,8 +49,8 @@ class Queue:
         return replace(decision, commit=commit)
 
     def _spared(self, candidate: Candidate, whole: Verified) -> Verified:
-        """The same without the files in which findings appeared, judged once more; as it was if that does not
-        help."""
+        """What fixers do to a file has nothing to do with the others: the same without the files in which
+        findings appeared, judged once more; as it was if that does not help."""
         spoilt, patch = whole.decision.spoilt, whole.decision.patch
         changed = {change.path for change in patch.changes} if patch else set()
         if not spoilt or not changed.issuperset(spoilt) or changed == set(spoilt):
@@ -60,7 +60,7 @@ class Queue:
         rest = verifying.verify(self._bench, candidate._replace(tree=tree))
         if rest.decision.end != "accepted":
             return whole
-        why = f"left as it was: {', '.join(spoilt)} ({'; '.join(whole.decision.reasons)})"
+        why = f"left as it was: {', '.join(map(text.path, spoilt))} ({'; '.join(whole.decision.reasons)})"
         return rest._replace(decision=replace(rest.decision, reasons=(why, *rest.decision.reasons)))
 
 

@@ -10,6 +10,7 @@ from eee_ci.agent import Agent, Item
 from eee_ci.agents import scopes
 from eee_ci.agents.analysis import domain
 from eee_ci.agents.selection import Selection
+from eee_ci.config.agents import FIXERS
 from eee_ci.model import Finding
 
 MOST = 50  # findings of an item, unless one file has more: then an agent has too much to read
@@ -19,7 +20,6 @@ _ELSEWHERE = ("tests", "coverage", "build")  # a test fails where its code is wr
 # Formatting comes last: what the others change is formatted then.
 _ORDER = ("dependencies", "imports", "types", "lint")
 _LAST = ("format",)
-DETERMINISTIC = "fixers"  # the backend that takes any number at once
 
 
 def items(
@@ -76,7 +76,7 @@ def _of_findings(
         key=lambda one: _rank(_domains(selection, one)),
     )
     for agent in ranked:
-        size = len(findings) if agent.backend == DETERMINISTIC else most
+        size = len(findings) if agent.backend == FIXERS else most  # they take any number at once
         for part in _parts(of_agent[agent.name], size):
             yield _item(agent, part, scope)
 

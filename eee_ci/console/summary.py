@@ -4,7 +4,7 @@ import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from eee_ci import text
+from eee_ci import judge, text
 from eee_ci.console import Console
 from eee_ci.model import SEVERITIES, CaseStatus, Finding, Run, TestCase, Verdict
 from eee_ci.rendering import pace
@@ -94,28 +94,14 @@ def detail(one: Verdict, console: Console, *, most: int | None, quiet: bool = Fa
         return
     places = [case_line(c) for c in one.reading.cases if c.status in ("failed", "error")]
     reported = one.reading.findings if one.tool != "pytest" or not places else ()
-    told = worst(reported if most is None else counted(one, reported))
-    places += [finding_line(f) for f in told if not any(f"{f.path}:{f.line}:" in why for why in one.reasons)]
+    told = worst(reported if most is None or not reported else judge.counted(one.reading, one.limits))
+    said = " ".join(("", *one.reasons))
+    places += [finding_line(f) for f in told if f" {f.path}:{f.line}: " not in said]
     yield from (f"  {place}" for place in places[:most])
     if left := rest(0 if most is None else max(len(places) - most, 0), len(reported) - len(told)):
         yield f"  and {left}: see the reports, or --verbose"
     if one.log and (one.status == "broken" or (one.status == "failed" and not places)):
         yield from (f"  | {line}" for line in text.clean(one.log).split("\n"))
-
-
-def counted(one: Verdict, findings: Sequence[Finding]) -> Sequence[Finding]:
-    """Those that the overstepped limits count; all of them where no limit on findings is overstepped."""
-    measures = one.reading.measures
-    severities = [
-        at
-        for at, severity in enumerate(SEVERITIES)
-        if (limit := one.limits.get(f"findings.{severity}")) is not None
-        and limit.max is not None
-        and measures.get(f"findings.{severity}", 0.0) > limit.max
-    ]
-    if not severities:
-        return findings
-    return [found for found in findings if SEVERITIES.index(found.severity) <= max(severities)]
 
 
 def rest(more: int, slighter: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Mapping  # noqa: UP035 - Python 3.8
+from typing import Any, Mapping  # noqa: UP035 - Python 3.8
 
 CONTENT = "[...]"
 LAZY = frozenset((
@@ -11,6 +11,7 @@ LAZY = frozenset((
     "__slotnames__",
 ))  # fmt: skip  # read in rows
 VALUES = (str, bytes, int, float, bool, type(None))  # equal where they look the same
+CONTAINERS = (list, set, dict)
 LARGEST = 1000  # of what holds more only the number counts
 
 
@@ -29,19 +30,18 @@ def held(module: ModuleType) -> dict[str, int]:
     return found
 
 
-def note(found: dict[str, int], name: str, value: object) -> None:
+def note(found: dict[str, int], name: str, value: Any) -> None:
     found[name] = id(value)
-    parts = inside(value)
-    if parts is not None:
-        many = len(parts) > LARGEST
-        found[f"{name}{CONTENT}"] = len(parts) if many else hash(tuple(map(told, parts)))
+    if type(value) in CONTAINERS:
+        parts = inside(value)
+        found[f"{name}{CONTENT}"] = len(value) if parts is None else hash(tuple(map(told, parts)))
 
 
-def inside(value: object) -> list[object] | None:
-    """What is in a container of the common kinds; keys come before values."""
-    if type(value) is dict:
-        return [*value, *value.values()]
-    return list(value) if type(value) in (list, set) else None  # type: ignore[call-overload]  # as it is told
+def inside(value: Any) -> list[object] | None:
+    """What is in a container, keys before values; None where that is too much, or nothing of the kind."""
+    if type(value) not in CONTAINERS or len(value) > LARGEST:
+        return None
+    return [*value, *value.values()] if type(value) is dict else list(value)
 
 
 def told(part: object) -> object:
@@ -56,6 +56,6 @@ def plain(word: str, known: Mapping[str, object]) -> tuple[bool, object]:
         return False, None
     value = known[name]
     parts = inside(value) if name != word else [value]
-    if parts is None or len(parts) > LARGEST or not all(type(part) in VALUES for part in parts):
+    if parts is None or not all(type(part) in VALUES for part in parts):
         return False, None
     return True, sorted(map(repr, parts)) if type(value) is set else parts

@@ -120,7 +120,11 @@ def test_findings_that_no_overstepped_limit_counts_are_told_in_number_only() -> 
 def test_what_a_reason_tells_with_its_place_is_told_once() -> None:
     found = Finding(tool="pytest", rule="test-error", message="t: no", severity="high", path="t.py", line=3)
     other = msgspec.structs.replace(found, path="u.py")
-    reasons = ("could not collect t.py:3: no", "tests is 0, at least 1 wanted")
+    reasons = (
+        "could not collect t.py:3: no",
+        "could not collect a/u.py:3: no",
+        "tests is 0, at least 1 wanted",
+    )
     lost = msgspec.structs.replace(
         TESTS, status="broken", reasons=reasons, reading=Reading(findings=(found, other))
     )

@@ -16,7 +16,6 @@ import types
 import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -51,15 +50,27 @@ def f():
 """
 
 
+def module_of(folder: Path, name: str, **content: object) -> types.ModuleType:
+    module = types.ModuleType(name)
+    vars(module).update(__file__=str(folder / f"{name}.py"), **content)
+    return module
+
+
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], list[str]]]:
+def made(tmp_path: Path) -> scene.Scene:
+    return scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
+
+
+@pytest.fixture
+def world(
+    made: scene.Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], list[str]]]:
     """A project with the module `held_here` that is loaded; asks what was left since the last time."""
     (tmp_path / "held_here.py").write_text(MODULE, encoding="utf-8")
     with monkeypatch.context() as patch:
         patch.chdir(tmp_path)
         patch.syspath_prepend(tmp_path)
         importlib.import_module("held_here")
-        made = scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
         left = Leftovers(made)
         left.settle()
         count = iter(range(99))
@@ -108,6 +119,7 @@ def test_nothing_is_left_by_who_changes_nothing(world: Callable[[], list[str]]) 
         (lambda _: held().known.update(b=held()), ["held_here.known[...]"]),
         (lambda _: held().known.update(one=1), ["held_here.known[...]"]),
         (lambda _: held().known.update(uno=held().known.pop("one")), ["held_here.known[...]"]),
+        (lambda patch: patch.setattr(held(), "rows", 5), ["held_here.rows", "held_here.rows[...]"]),
         (lambda _: held().seen.add(3), ["held_here.seen[...]"]),
         (lambda _: held().C.all.append(1), ["held_here.C.all[...]"]),
         (lambda _: held().many.extend((1, 2)), ["held_here.many[...]"]),
@@ -175,10 +187,8 @@ def test_what_is_one_for_the_process_is_looked_at(
     assert told == [left]
 
 
-def test_a_module_counts_from_when_its_body_has_run(tmp_path: Path) -> None:
-    made = scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
-    left, module, scope = Leftovers(made), types.ModuleType("late_here"), made.scope("file:a")
-    module.__file__ = str(tmp_path / "late_here.py")
+def test_a_module_counts_from_when_its_body_has_run(made: scene.Scene, tmp_path: Path) -> None:
+    left, module, scope = Leftovers(made), module_of(tmp_path, "late_here"), made.scope("file:a")
     left.settle()
     sys.modules["late_here"] = module
     try:
@@ -201,9 +211,8 @@ def test_a_module_counts_from_when_its_body_has_run(tmp_path: Path) -> None:
 
 
 def test_no_more_than_some_are_told_and_an_import_may_change_the_path(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    made: scene.Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
     left, scope = Leftovers(made), made.scope("file:a")
     left.settle()
     monkeypatch.syspath_prepend(tmp_path)
@@ -224,8 +233,7 @@ class Proxy:
 
 
 @pytest.mark.parametrize("file", ["{root}/brief_here.py", "/nowhere/brief_here.py"])
-def test_what_is_looked_at_is_neither_asked_nor_held(file: str, tmp_path: Path) -> None:
-    made = scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
+def test_what_is_looked_at_is_neither_asked_nor_held(file: str, made: scene.Scene, tmp_path: Path) -> None:
     left, module = Leftovers(made), types.ModuleType("brief_here")
     module.__file__ = file.format(root=tmp_path)
     vars(module).update(proxy=Proxy(), code=lambda: None, kept=type("Kept", (), {}))
@@ -241,8 +249,7 @@ def test_what_is_looked_at_is_neither_asked_nor_held(file: str, tmp_path: Path) 
     assert made.trouble is None
 
 
-def test_a_fault_of_ours_is_none_of_the_tests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
+def test_a_fault_of_ours_is_none_of_the_tests(made: scene.Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     left = Leftovers(made)
     with monkeypatch.context() as patch:
         patch.delattr(sys, "argv")  # a test may do that
@@ -250,8 +257,9 @@ def test_a_fault_of_ours_is_none_of_the_tests(tmp_path: Path, monkeypatch: pytes
     assert "argv" in str(made.trouble)
 
 
-def test_what_can_be_compared_is_signed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
+def test_what_can_be_compared_is_signed(
+    made: scene.Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     left = Leftovers(made)
     left.settle()
     signs = []
@@ -262,8 +270,7 @@ def test_what_can_be_compared_is_signed(tmp_path: Path, monkeypatch: pytest.Monk
         signs.append(sentence.removeprefix(f"{LEFT}os.environ['LEFT_HERE']"))
     assert signs[0] == signs[2] != signs[1]
     assert all(re.fullmatch(r" \([0-9a-f]{8}\)", sign) for sign in signs)
-    module = types.ModuleType("signed_here")
-    module.__file__ = str(tmp_path / "signed_here.py")
+    module = module_of(tmp_path, "signed_here")
     monkeypatch.setitem(sys.modules, "signed_here", module)
     made.loaded(module)
     kept: object
@@ -278,14 +285,11 @@ def test_what_can_be_compared_is_signed(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_the_content_of_containers_is_signed_where_it_is_plain(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    made: scene.Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = scene.Scene(Ground(str(tmp_path), str(tmp_path / "scratch")))
-    left, module = Leftovers(made), types.ModuleType("signed_here")
+    kept: list[object] = []
+    left, module = Leftovers(made), module_of(tmp_path, "signed_here", kept=kept)
     left.settle()
-    module.__file__ = str(tmp_path / "signed_here.py")
-    kept: list[Any] = []
-    vars(module).update(kept=kept, some=set())
     monkeypatch.setitem(sys.modules, "signed_here", module)
     made.loaded(module)
     signs = []
