@@ -66,13 +66,18 @@ def _from_pypi(name: str, requirement: str) -> str | Failed:
 
 
 def _turbo() -> str | Failed:
-    """The native binary: the script around it takes half a second to start."""
+    """The native binary: the script around it takes half a second to start.
+
+    Installed where a `package.json` says so, not by `--prefix`: that moves npm's global config as well,
+    and a machine that names its certificates or registry there would be asked in vain.
+    """
     folder = home() / "npm"
     program = folder / "node_modules/@turbo/linux-64/bin/turbo"
     if not program.exists():
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text('{"private": true}\n', encoding="utf-8")
         try:
-            projects.run("npm", "install", "--silent", "--prefix", folder, TURBO, cwd=folder)
+            projects.run("npm", "install", "--loglevel=error", "--no-audit", "--no-fund", TURBO, cwd=folder)
         except (projects.UnavailableError, OSError) as error:
             return Failed(str(error))
     return str(program)
