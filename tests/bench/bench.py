@@ -24,7 +24,7 @@ from tests.real import projects  # noqa: E402 - a script sets its path first
 SAME, OVERHEAD = "same", "overhead"
 FILES = (1_000, 10_000, 100_000)
 SCENARIOS = (SAME, *scenarios.OF_A_PROJECT, OVERHEAD, *(f"files-{count}" for count in FILES))
-BASES = ("make", UNIT, GIT)
+BASES = ("make", scenarios.BOUND, scenarios.TURNS, UNIT, GIT)
 COVERED = "pytest-cov==7.0.0"  # the usual way to measure coverage, which no project here pins
 
 

@@ -19,11 +19,12 @@ from typing import Any, NamedTuple
 
 from tests.bench import measure
 from tests.bench.measure import Failed, Took
+from tests.bench.scenarios import TURNS
 from tests.real import projects
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 GATES = ("lint", "format", "types", "tests", "security", "build")
-TURNS, MAKE, OURS = "one after another", "make, longest first", "eee-ci"
+MAKE, OURS = "make, longest first", "eee-ci"
 
 
 class Round(NamedTuple):

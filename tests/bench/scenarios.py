@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench import stage, tables
-from tests.bench.measure import Failed
+from tests.bench import rivals, stage, tables
+from tests.bench.measure import Failed, Took
 from tests.bench.stage import GIT, OURS, UNIT, Contender, Stage
 
 Tell = Callable[[str], object]
 RIVALS = ("make", "prek", "doit", "turbo")
+TURNS, BOUND = "one after another", "lower bound"
 
 
 class Slip(NamedTuple):
@@ -73,13 +74,31 @@ def measured(place: Stage, name: str, slip: Slip | None, count: int, tell: Tell)
     """The rounds of one scenario. Who takes part depends on it: where all is run anew there is no unit."""
     others = {UNIT, GIT} - ({UNIT} if name == "unchanged" else set())
     taking_part = place.named(*(one.name for one in place.contenders if one.name not in others))
-    with contextlib.ExitStack() as stack:
-        if name == "cold":
-            prepare: stage.Prepare = lambda _contender, _turn: place.forget()  # noqa: E731 - its type is told here
-        else:
-            prime(taking_part, tell)
-            prepare = stack.enter_context(_edited(place.root, slip)) if slip else _nothing
+    if name == "cold":
+        return _cold(taking_part, count, tell)
+    prime(taking_part, tell)
+    with _edited(place.root, slip) if slip else contextlib.nullcontext(_nothing) as prepare:
         return list(stage.rounds(taking_part, count, prepare, _told(tell)))
+
+
+def _cold(place: Stage, count: int, tell: Tell) -> list[tables.Round]:
+    """Each gate alone as well, and what follows from that: `TURNS`, and the `BOUND` that no order of these
+    commands can beat, the longest of them or all CPU over all cores."""
+    everyone = place._replace(contenders=(*place.contenders, *place.alone))
+    names = [one.name for one in place.alone]
+    rounds = stage.rounds(everyone, count, lambda _contender, _turn: place.forget(), _told(tell))
+    return [{**(_summed([took[name] for name in names]) if names else {}), **took} for took in rounds]
+
+
+def _summed(alone: Sequence[Took | Failed]) -> tables.Round:
+    failed = next((one for one in alone if isinstance(one, Failed)), None)
+    if failed:
+        return {BOUND: failed, TURNS: failed}
+    taken = [one for one in alone if isinstance(one, Took)]
+    cpu, longest = sum(one.cpu for one in taken), max(one.wall for one in taken)
+    peak, least = max(one.peak for one in taken), max(one.least for one in taken)
+    one_by_one = Took(sum(one.wall for one in taken), cpu, peak, least)
+    return {BOUND: one_by_one._replace(wall=max(longest, cpu / rivals.JOBS)), TURNS: one_by_one}
 
 
 def prime(place: Stage, tell: Tell) -> None:

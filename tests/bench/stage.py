@@ -44,6 +44,7 @@ class Stage(NamedTuple):
     env: Mapping[str, str]
     contenders: tuple[Contender, ...]
     absent: Mapping[str, Failed]  # rivals that could not be had, and why
+    alone: tuple[Contender, ...] = ()  # each gate's own command
 
     def named(self, *names: str) -> "Stage":
         """With some of its contenders only."""
@@ -112,7 +113,8 @@ def build(root: Path, folder: Path, gates: Gates, *, wanted: Sequence[str]) -> S
     )
     env = rivals.environment(folder) | _path(root)
     contenders = (*found, *(one for one in others if one.name == OURS or one.name in wanted))
-    return Stage(root, folder, env, contenders, absent)
+    alone = tuple(Contender(f"{gate} alone", words) for gate, words in gates.items())
+    return Stage(root, folder, env, contenders, absent, alone)
 
 
 def _path(root: Path) -> dict[str, str]:
