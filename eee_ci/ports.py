@@ -23,12 +23,14 @@ class Tool(Noun, frozen=True, kw_only=True):
 class Requirement(Noun, frozen=True, kw_only=True):
     """What an adapter has to have. `module` runs as `python -m NAME`, `program` by its own name,
     `node` from the project's `node_modules`, `path` from PATH. `project`: the project's interpreter
-    must have it, since it judges with what is installed there."""
+    must have it, since it judges with what is installed there; or, if it is `lent`, ours of the same
+    version of Python."""
 
     name: str
     kind: Literal["module", "program", "node", "path"] = "module"
     module: str = ""  # where the module is not named like the distribution
     project: bool = False
+    lent: bool = False  # where the project's interpreter lacks it, it may import ours: it needs nothing else
     native: bool = False  # its module only starts a machine program of the same name, which is quicker alone
 
 

@@ -298,6 +298,40 @@ def test_what_the_project_must_have_is_not_taken_from_us(root: Path) -> None:
     )
 
 
+LENT = Requirement(name="coverage", project=True, lent=True)
+
+
+def test_what_can_be_lent_is_ours_under_the_project_s_interpreter(root: Path) -> None:
+    own = interpreter.own()
+    project = made(root / ".venv/bin/python")._replace(version=(*own.version[:2], 0))
+    found = find(LENT, root, project=project)
+    assert isinstance(found, Tool)
+    (folder,) = (word for word in own.site_packages if Path(word, "coverage").is_dir())
+    words = (project.path, "/opt/launch.py", f"--lend=coverage:{folder}", "-m", "coverage")
+    assert (found.argv, found.version, found.origin) == (words, own.distributions["coverage"], "eee-ci")
+    assert tools.is_lent(found)
+
+
+def test_what_the_project_has_is_not_lent(root: Path) -> None:
+    project = made(root / ".venv/bin/python", coverage="7.0")._replace(version=interpreter.own().version)
+    found = find(LENT, root, project=project)
+    assert isinstance(found, Tool)
+    assert (found.version, found.origin, tools.is_lent(found)) == ("7.0", "project", False)
+
+
+@pytest.mark.parametrize("lacks", ["version", "distribution", "folder"])
+def test_nothing_is_lent_to_another_python_or_where_we_have_it_not(
+    lacks: str, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = interpreter.own()
+    project = made(root / ".venv/bin/python")._replace(version=own.version)
+    if lacks == "version":
+        project = project._replace(version=(3, own.version[1] + 1, 0))
+    lacking = {"distribution": own._replace(distributions={}), "folder": own._replace(site_packages=())}
+    monkeypatch.setattr(interpreter, "own", lambda: lacking.get(lacks, own))
+    assert isinstance(find(LENT, root, project=project), Missing)
+
+
 def test_a_command_to_install_quotes_what_needs_it(tmp_path: Path) -> None:
     found = find(Requirement(name="nope"), tmp_path, project=made(tmp_path / "my env/bin/python", pip="1"))
     assert isinstance(found, Missing)

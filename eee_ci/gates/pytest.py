@@ -33,8 +33,8 @@ def limits(gate: Gate) -> dict[str, Limit]:
 
 
 def requirements(gate: Gate) -> tuple[Requirement, ...]:
-    names = ("pytest", "coverage") if covers(gate) else ("pytest",)
-    return tuple(Requirement(name=name, project=True) for name in names)
+    measure = (Requirement(name="coverage", project=True, lent=True),) if covers(gate) else ()
+    return (Requirement(name="pytest", project=True), *measure)
 
 
 def command(gate: Gate, site: Site) -> Command:

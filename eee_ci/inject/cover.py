@@ -12,6 +12,10 @@ import warnings
 from typing import Any, Callable  # noqa: UP035 - Python 3.8
 
 UNSEEN = "coverage.py before 7.10 cannot see pytest-xdist's workers; update it or run without xdist (-n0)\n"
+UNSEEN_BY_OURS = (
+    "the project's environment has no coverage.py, and that of eee-ci sees no further process "
+    "(pytest-xdist's workers, or `patch = subprocess`); install coverage there, or run without\n"
+)
 
 
 def start(wish: dict[str, list[str]]) -> Callable[[], None]:
@@ -21,10 +25,10 @@ def start(wish: dict[str, list[str]]) -> Callable[[], None]:
     cov = coverage.Coverage(data_file=wish["--cover"][0], branch=True, check_preimported=True)
     if not any(known(cov, name) for name in ("source", "source_pkgs", "source_dirs", "include")):
         if wish.get("--source"):
-            cov.set_option("run:source", wish["--source"])
+            cov.set_option("run:source", list(map(named, wish["--source"])))
         if not known(cov, "omit"):
             cov.set_option("run:omit", wish.get("--omit", []))
-    sees_workers = "--workers" not in wish or measure_workers(cov)
+    blind = blindness(cov, wish)
     if "--record" in wish:
         with_contexts(cov)
     cov.start()
@@ -32,12 +36,37 @@ def start(wish: dict[str, list[str]]) -> Callable[[], None]:
     def finish() -> None:
         warnings.simplefilter("ignore", coverage.exceptions.CoverageWarning)  # the report says it better
         cov.stop()
-        if not sees_workers and "xdist.dsession" in sys.modules:
-            sys.stderr.write(UNSEEN)  # a number without the workers would be wrong: rather no data at all
+        if blind and ("xdist.dsession" in sys.modules or "--workers" not in wish):
+            sys.stderr.write(blind)  # a number without the others would be wrong: rather no data at all
+            cov.erase()  # of which some may be written already
         else:
             cov.save()
 
     return finish
+
+
+def named(source: str) -> str:
+    """A folder as it is; a file by the name of its module, since coverage.py takes no files here."""
+    if not os.path.isfile(source):
+        return source
+    folder, name = os.path.split(source)
+    parts = [] if name == "__init__.py" else [os.path.splitext(name)[0]]
+    while folder and os.path.isfile(os.path.join(folder, "__init__.py")):
+        folder, name = os.path.split(folder)
+        parts.insert(0, name)
+    return ".".join(parts)
+
+
+def blindness(cov: Any, wish: dict[str, list[str]]) -> str:
+    """What to say of further processes that cannot be measured, where there may be some; else empty."""
+    patches = set(known(cov, "patch") or ())
+    if "--lend" not in wish:
+        return "" if "--workers" not in wish or measure_workers(cov) else UNSEEN
+    if "subprocess" in patches:
+        cov.set_option("run:patch", sorted(patches - {"subprocess"}))  # it would write into the environment
+        wish.pop("--workers", None)
+        return UNSEEN_BY_OURS
+    return UNSEEN_BY_OURS if "--workers" in wish else ""
 
 
 def known(cov: Any, name: str) -> Any:

@@ -1,9 +1,9 @@
 """Merges what coverage.py measured now with what it measured before, and reports both as `coverage json`
 would report one full run.
 
-    python covreport.py WISH
+    python covreport.py [--lend=coverage:DIR] WISH
 
-in the project's folder; WISH is a JSON file:
+in the project's folder; `--lend` as for launch.py; WISH is a JSON file:
     data        what was measured now; put together from those of several processes when it is not there
     report      where the JSON report goes
     memo        optional folder in which the reports of single files are kept
@@ -51,10 +51,14 @@ class UnusableError(Exception):
 
 def main(argv: list[str]) -> int:
     sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != HERE]
-    sibling("launch").settle(os.getcwd(), "coverage")
+    launch = sibling("launch")
+    launch.settle(os.getcwd(), "coverage")
+    *lent, file = argv or [""]
+    for option in lent:
+        launch.lend(option.partition("=")[2])
     sys.path.insert(0, os.getcwd())  # plugins of the project's settings
     try:
-        with open(argv[0], encoding="utf-8") as stream:
+        with open(file, encoding="utf-8") as stream:
             wish = json.load(stream)
         data, report = wish["data"], wish["report"]
     except (IndexError, OSError, ValueError, TypeError, KeyError) as error:

@@ -1,6 +1,6 @@
 """Starts a module as `python -m` does, but no file of this or of the working folder can shadow a library.
 
-    python launch.py [--cwd-on-path] [--root=DIR]
+    python launch.py [--cwd-on-path] [--root=DIR] [--lend=NAME:DIR]
                      [--cover=DATA [--source=S] [--omit=O] [--workers] [--traced]]
                      [--record=SELECT] [--shard=WISH] -m MODULE ARGS...
 
@@ -27,7 +27,7 @@ PREFIXED = ("pytest", "nox")
 KEEPING = ("mypy", "bandit")
 SELDOM = 2_000_000  # objects made since the last look
 COVER = ("--cover", "--source", "--omit", "--workers", "--traced")
-FLAGS = ("--cwd-on-path", "--root", *COVER, "--record", "--shard")
+FLAGS = ("--cwd-on-path", "--root", "--lend", *COVER, "--record", "--shard")
 
 
 def main(argv: list[str]) -> None:
@@ -40,6 +40,8 @@ def main(argv: list[str]) -> None:
     settle(options.get("--root", [os.getcwd()])[0], module)
     if module in KEEPING:
         collect_seldom()
+    for wish in options.get("--lend", ()):
+        lend(wish)
     ends = watched(options, module, arguments)
     sys.argv[1:] = arguments
     sys.modules["__main__"] = types.ModuleType("__main__")  # our names are not the module's
@@ -133,6 +135,22 @@ def settle(root: str, module: str) -> None:
             os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if sys.pycache_prefix is not None:
         reuse_bytecode(root)
+
+
+def lend(wish: str) -> None:
+    """Import one package from a folder that is not in sys.path: nothing else of it can be imported."""
+    name, _, folder = wish.partition(":")
+
+    class Finder:
+        @staticmethod
+        def find_spec(fullname: str, *_: object) -> object:
+            return system.PathFinder.find_spec(fullname, [folder]) if fullname == name else None
+
+    sys.meta_path.append(Finder)  # type: ignore[arg-type]  # a class with what a finder needs
+    try:
+        importlib.import_module(name)
+    finally:
+        sys.meta_path.remove(Finder)  # type: ignore[arg-type]  # a class with what a finder needs
 
 
 def collect_seldom() -> None:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import msgspec
 
-from eee_ci import environment, gates, identity, memory, search, text, tree
+from eee_ci import environment, gates, identity, memory, search, text, tools, tree
 from eee_ci.errors import EeeCiError
 from eee_ci.identity import Seen
 from eee_ci.memory import Remembered
@@ -156,6 +156,8 @@ class Keys:
     def _tools(self, site: Site, command: Command) -> Iterator[tuple[str, str]]:
         """Each tool, and the environments that the processes run in."""
         used = {one.path: one for tool in site.tools.values() if (one := self._home(tool))}
+        if any(map(tools.is_lent, site.tools.values())):
+            used[self._own.path] = self._own
         if any("{python}" in word for step in command.steps for word in step.argv):
             used[self._project.path] = self._project
         for name, tool in sorted(site.tools.items()):

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from eee_ci import reading
+from eee_ci import inject, reading
 from eee_ci.errors import ReportError
 from eee_ci.model import Covered, Finding, Outcome, Reading, Step
 from eee_ci.ports import Site
 from eee_ci.readers import numbers
+from eee_ci.tools import LEND
 
 DATA, REPORT = "coverage.data", "coverage.json"
 ENV = {"COVERAGE_FILE": "{scratch}/.coverage"}  # of what tests measure themselves; ours is named in full
@@ -37,7 +38,8 @@ def measuring(site: Site, *, probes: bool = True) -> tuple[str, ...]:
     omitted = (f"--omit={pattern}" for test in site.tests for pattern in (test, f"{test}/*"))
     workers = ("--workers",) if "pytest-xdist" in site.distributions else ()
     traced = () if probes else ("--traced",)
-    return (f"--cover={{scratch}}/{DATA}", *sources, *omitted, *workers, *traced)
+    lent = _lent(site.tools["coverage"].argv)
+    return (*lent, f"--cover={{scratch}}/{DATA}", *sources, *omitted, *workers, *traced)
 
 
 def reporting(site: Site) -> tuple[Step, ...]:
@@ -48,6 +50,17 @@ def reporting(site: Site) -> tuple[Step, ...]:
         argv=(*words, "combine", "-q", data), skip_if=DATA, go_on=(0, 1)
     )  # 1: nothing there; next says so
     return combine, Step(argv=(*words, "json", data, "-o", f"{{scratch}}/{REPORT}"))
+
+
+def merging(measured: Step, wish: str) -> Step:
+    """Our own report of what a step measured, as the wish of this name says."""
+    return Step(
+        argv=("{python}", inject.script("covreport.py"), *_lent(measured.argv), f"{{scratch}}/{wish}")
+    )
+
+
+def _lent(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word for word in words if word.startswith(LEND))
 
 
 def read(outcome: Outcome, site: Site) -> Reading:

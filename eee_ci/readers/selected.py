@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from eee_ci import inject, reading, selection
+from eee_ci import reading, selection
 from eee_ci.errors import ReportError
 from eee_ci.model import Command, Noun, Outcome, Reading, Step, TestCase
 from eee_ci.readers import coverage, tests
@@ -52,8 +52,7 @@ def recorded(whole: Command, choice: Choice, *, before: bytes | None, covers: bo
     steps: tuple[Step, ...] = (msgspec.structs.replace(first, argv=argv),)
     if covers:
         give[WISH] = msgspec.json.encode(_wish(choice, remembered=before is not None))
-        report = ("{python}", inject.script("covreport.py"), f"{{scratch}}/{WISH}")
-        steps = (*steps, Step(argv=report))
+        steps = (*steps, coverage.merging(first, WISH))
     if before is not None:
         give[BEFORE] = before
     return msgspec.structs.replace(whole, steps=steps, give=give, keep=(*whole.keep, RECORD, FACTS, AFTER))

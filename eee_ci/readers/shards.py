@@ -75,7 +75,7 @@ def spread(gate: Gate, site: Site, whole: Command, processes: int) -> Command:
                 "memo": "{cache}/analysis",
             }
         )
-        steps = (*steps, Step(argv=("{python}", inject.script("covreport.py"), f"{{scratch}}/{MEASURED}")))
+        steps = (*steps, coverage.merging(first, MEASURED))
     keep = (REPORT, *(_junit(str(name)) for name in range(processes)), coverage.REPORT)
     return msgspec.structs.replace(
         whole, steps=steps, give=give, keep=keep, env={**whole.env, **_alone(whole, processes)}

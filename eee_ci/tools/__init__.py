@@ -16,6 +16,7 @@ from eee_ci.tools import pinned
 from eee_ci.tools.interpreter import Interpreter as Interpreter  # the noun of this door
 
 PROBE_TIMEOUT = 10.0
+LEND = "--lend="  # the launcher's option, with the module's name and folder
 _LARGEST = 1024 * 1024
 
 
@@ -82,7 +83,26 @@ def _module(wanted: _Wanted) -> Tool | Missing:
         return _tool(wanted, _native(wanted, project) or (project.path, *words), version, origin)
     if (version := own.distributions.get(name)) and not wanted.requirement.project:
         return _tool(wanted, _native(wanted, own) or (own.path, *words), version, "eee-ci")
-    return _absent(wanted)
+    return _lent(wanted) or _absent(wanted)
+
+
+def _lent(wanted: _Wanted) -> Tool | None:
+    """Our own copy, imported by the project's interpreter. Compiled parts fit the same version of Python."""
+    project, own = wanted.interpreter, interpreters.own()
+    version = own.distributions.get(interpreters.normal(wanted.requirement.name))
+    if not wanted.requirement.lent or version is None or own.version[:2] != project.version[:2]:
+        return None
+    name = wanted.program
+    for folder in own.site_packages:
+        if Path(folder, name, "__init__.py").is_file():
+            words = (project.path, os.fspath(wanted.launcher), f"{LEND}{name}:{folder}", "-m", name)
+            return _tool(wanted, words, version, "eee-ci")
+    return None
+
+
+def is_lent(tool: Tool) -> bool:
+    """Is it ours, in the project's interpreter?"""
+    return any(word.startswith(LEND) for word in tool.argv)
 
 
 def _native(wanted: _Wanted, place: Interpreter) -> tuple[str, ...]:

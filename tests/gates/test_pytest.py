@@ -272,10 +272,10 @@ def test_byte_code_is_left_alone_on_request() -> None:
     assert "--traced" not in argv
 
 
-def test_pytest_and_coverage_must_be_the_project_s_own() -> None:
-    assert [(need.name, need.project) for need in ADAPTER.requirements(gate())] == [
-        ("pytest", True),
-        ("coverage", True),
+def test_pytest_must_be_the_project_s_own_and_coverage_may_be_lent() -> None:
+    assert [(need.name, need.project, need.lent) for need in ADAPTER.requirements(gate())] == [
+        ("pytest", True, False),
+        ("coverage", True, True),
     ]
     assert len(ADAPTER.requirements(gate(options={"coverage": False}))) == 1
 

@@ -32,6 +32,9 @@ class Coverage:
     def stop(self) -> None:
         self.calls.append("stop")
 
+    def erase(self) -> None:
+        self.calls.append("erase")
+
     def save(self) -> None:
         self.calls.append("save")
 
@@ -83,6 +86,28 @@ def test_what_the_project_omits_stays_and_without_sources_all_is_measured(start:
     assert made.options["run:source"] is None
 
 
+@pytest.mark.parametrize(
+    ("source", "then"),
+    [
+        ("one.py", "one"),
+        ("src/one.py", "one"),
+        ("src/a/b/one.py", "a.b.one"),
+        ("src/a/__init__.py", "a"),
+        ("src/a", "src/a"),
+        ("gone.py", "gone.py"),
+    ],
+)
+def test_a_file_is_measured_by_the_name_of_its_module(
+    source: str, then: str, start: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one.py", "src/one.py", "src/a/__init__.py", "src/a/b/__init__.py", "src/a/b/one.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    made, _ = start(NEW, source=[source, "other"])
+    assert made.options["run:source"] == [then, "other"]
+
+
 def test_workers_are_measured_beside_what_the_project_patches(start: Callable[..., Any]) -> None:
     made, finish = start(NEW | {"patch": ["_exit"]}, workers=[""])
     assert made.options["run:patch"] == ["_exit", "subprocess"]
@@ -101,8 +126,32 @@ def test_where_workers_cannot_be_measured_there_is_no_number(
     monkeypatch.setitem(sys.modules, "xdist.dsession", sys)
     made, finish = start(OLD, workers=[""])
     finish()
-    assert made.calls == ["start", "stop"]
+    assert made.calls == ["start", "stop", "erase"]
     assert "7.10" in capsys.readouterr().err
+
+
+def test_with_a_coverage_that_is_lent_there_is_no_number_where_workers_are(
+    start: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made, finish = start(NEW, workers=[""], lend=["coverage:/x"])
+    finish()
+    assert made.calls[-1] == "save"  # no worker was started
+    monkeypatch.setitem(sys.modules, "xdist.dsession", sys)
+    made, finish = start(NEW, workers=[""], lend=["coverage:/x"])
+    finish()
+    assert made.calls == ["start", "stop", "erase"]
+    assert "that of eee-ci sees no further process" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wish", [{}, {"workers": [""]}])
+def test_with_a_coverage_that_is_lent_nothing_is_written_into_the_environment(
+    wish: dict[str, list[str]], start: Callable[..., Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    made, finish = start(NEW | {"patch": ["subprocess", "_exit"]}, lend=["coverage:/x"], **wish)
+    finish()
+    assert made.options["run:patch"] == ["_exit"]
+    assert made.calls == ["start", "stop", "erase"]
+    assert "`patch = subprocess`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("core", "then"), [("sysmon", "ctrace"), ("pytrace", "pytrace"), (None, None)])

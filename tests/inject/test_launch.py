@@ -269,3 +269,20 @@ def test_measuring_ends_with_the_module(monkeypatch: pytest.MonkeyPatch) -> None
     with pytest.raises(SystemExit):
         launch.main(["--cover=x", "--source=a", "--source=b", "-m", "module"])
     assert seen == [{"--cover": ["x"], "--source": ["a", "b"]}, "finished"]
+
+
+def test_a_package_that_is_lent_brings_nothing_of_its_folder_along(tmp_path: Path) -> None:
+    """Neither while it is imported nor later, and it can be imported again."""
+    for name, text in {
+        "given": "import importlib.util\nBESIDE = importlib.util.find_spec('beside')\n",
+        "given/inner": "",
+        "beside": "",
+    }.items():
+        (tmp_path / "lib" / name).mkdir(parents=True)
+        (tmp_path / "lib" / name / "__init__.py").write_text(text, encoding="utf-8")
+    said = "import given, given.inner, importlib.util as u, sys\n"
+    said += "left = [one for one in sys.meta_path if getattr(one, '__name__', '') == 'Finder']\n"
+    said += "print(given.BESIDE, u.find_spec('beside'), left)\n"
+    (tmp_path / "telling.py").write_text(said, encoding="utf-8")
+    words = ("--cwd-on-path", f"--lend=given:{tmp_path}/lib", "-m", "telling")
+    assert launched(tmp_path, *words).stdout == "None None []\n"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from eee_ci import identity
+from eee_ci.tools import interpreter
 from tests.memory_project import CONFIG, Site
 
 
@@ -115,6 +116,24 @@ def test_another_platform_remembers_nothing_of_this_one(site: Site, monkeypatch:
     site.remember("lint")
     monkeypatch.setattr(identity, "system", lambda: {"platform": "another"})
     assert site.job("lint").because == ("platform changed",)
+
+
+def test_another_coverage_of_ours_is_a_reason_where_it_is_lent(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = tmp_path / "ours" / "site-packages"
+    for name in ("coverage", "coverage-7.20.dist-info"):
+        (ours / name).mkdir(parents=True)
+    (ours / "coverage/__init__.py").touch()
+    (ours / "coverage-7.20.dist-info/METADATA").touch()
+    own = interpreter.own()._replace(site_packages=(str(ours),), distributions={"coverage": "7.20"})
+    monkeypatch.setattr(interpreter, "own", lambda: own)
+    site.install("pytest", "9.2")
+    site.write("eee-ci.yaml", f"{CONFIG}  tests: {{tool: pytest}}\n")
+    site.remember("tests")
+    assert site.job("tests").remembered is not None
+    (ours / "coverage-7.20.dist-info/RECORD").write_text("other files", encoding="utf-8")
+    assert site.job("tests").because[0] == "installed: coverage of eee-ci 7.20 has other files"
 
 
 def test_a_changed_limit_is_no_reason_to_run(site: Site) -> None:
