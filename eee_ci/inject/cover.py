@@ -28,7 +28,9 @@ def start(wish: dict[str, list[str]]) -> Callable[[], None]:
             cov.set_option("run:source", list(map(named, wish["--source"])))
         if not known(cov, "omit"):
             cov.set_option("run:omit", wish.get("--omit", []))
-    blind = blindness(cov, wish)
+    lent = "--lend" in wish
+    patched = lent and unpatched(cov)
+    blind = "--workers" in wish and (lent or not measure_workers(cov))
     if "--record" in wish:
         with_contexts(cov)
     cov.start()
@@ -36,9 +38,9 @@ def start(wish: dict[str, list[str]]) -> Callable[[], None]:
     def finish() -> None:
         warnings.simplefilter("ignore", coverage.exceptions.CoverageWarning)  # the report says it better
         cov.stop()
-        if blind and ("xdist.dsession" in sys.modules or "--workers" not in wish):
-            sys.stderr.write(blind)  # a number without the others would be wrong: rather no data at all
-            cov.erase()  # of which some may be written already
+        if patched or (blind and "xdist.dsession" in sys.modules):
+            sys.stderr.write(UNSEEN_BY_OURS if lent else UNSEEN)
+            cov.erase()  # a number without the others would be wrong: rather no data at all
         else:
             cov.save()
 
@@ -57,16 +59,13 @@ def named(source: str) -> str:
     return ".".join(parts)
 
 
-def blindness(cov: Any, wish: dict[str, list[str]]) -> str:
-    """What to say of further processes that cannot be measured, where there may be some; else empty."""
+def unpatched(cov: Any) -> bool:
+    """Does the project have further processes measured? Then no more: that writes into the environment."""
     patches = set(known(cov, "patch") or ())
-    if "--lend" not in wish:
-        return "" if "--workers" not in wish or measure_workers(cov) else UNSEEN
-    if "subprocess" in patches:
-        cov.set_option("run:patch", sorted(patches - {"subprocess"}))  # it would write into the environment
-        wish.pop("--workers", None)
-        return UNSEEN_BY_OURS
-    return UNSEEN_BY_OURS if "--workers" in wish else ""
+    if "subprocess" not in patches:
+        return False
+    cov.set_option("run:patch", sorted(patches - {"subprocess"}))
+    return True
 
 
 def known(cov: Any, name: str) -> Any:

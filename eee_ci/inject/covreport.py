@@ -61,7 +61,7 @@ def main(argv: list[str]) -> int:
         with open(file, encoding="utf-8") as stream:
             wish = json.load(stream)
         data, report = wish["data"], wish["report"]
-    except (IndexError, OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         return say(MISUSED, f"covreport.py: want a JSON file with `data` and `report`: {error!r}")
     import coverage.exceptions
 

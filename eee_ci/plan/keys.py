@@ -156,8 +156,6 @@ class Keys:
     def _tools(self, site: Site, command: Command) -> Iterator[tuple[str, str]]:
         """Each tool, and the environments that the processes run in."""
         used = {one.path: one for tool in site.tools.values() if (one := self._home(tool))}
-        if any(map(tools.is_lent, site.tools.values())):
-            used[self._own.path] = self._own
         if any("{python}" in word for step in command.steps for word in step.argv):
             used[self._project.path] = self._project
         for name, tool in sorted(site.tools.items()):
@@ -170,7 +168,10 @@ class Keys:
             yield from self._environment(one).items()
 
     def _home(self, tool: Tool) -> Interpreter | None:
-        """Whose packages the tool is made of: those of the interpreter that it names, or lies beside."""
+        """Whose packages the tool is made of: those of the interpreter that it names, or lies beside; ours of
+        what is lent."""
+        if tools.is_lent(tool):
+            return self._own
         found = identity.by_interpreter(tool, self._project, self._own)
         if found is None and tool.argv and identity.is_script(tool):
             folder = tool.argv[0].rpartition("/")[0]

@@ -18,13 +18,13 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(CHECKOUT))
 from tests.bench import cold, repositories, rivals, scenarios, stage, tables  # noqa: E402 - a script
-from tests.bench.stage import GIT, UNIT, Stage  # noqa: E402 - a script sets its path first
+from tests.bench.stage import GIT, TURNS, UNIT, Stage  # noqa: E402 - a script sets its path first
 from tests.real import projects  # noqa: E402 - a script sets its path first
 
 SAME, OVERHEAD = "same", "overhead"
 FILES = (1_000, 10_000, 100_000)
 SCENARIOS = (SAME, *scenarios.OF_A_PROJECT, OVERHEAD, *(f"files-{count}" for count in FILES))
-BASES = ("make", scenarios.BOUND, scenarios.TURNS, UNIT, GIT)
+BASES = ("make", scenarios.BOUND, TURNS, UNIT, GIT)
 COVERED = "pytest-cov==7.0.0"  # the usual way to measure coverage, which no project here pins
 
 

@@ -19,12 +19,12 @@ from typing import Any, NamedTuple
 
 from tests.bench import measure
 from tests.bench.measure import Failed, Took
-from tests.bench.scenarios import TURNS
+from tests.bench.stage import OURS, TURNS
 from tests.real import projects
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 GATES = ("lint", "format", "types", "tests", "security", "build")
-MAKE, OURS = "make, longest first", "eee-ci"
+MAKE = "make, longest first"
 
 
 class Round(NamedTuple):
@@ -36,16 +36,12 @@ class Round(NamedTuple):
 
     @property
     def bound(self) -> float:
-        return max(self._longest, sum(took.cpu for took in self.alone.values()) / self.jobs)
+        return measure.bound(self.alone.values(), self.jobs)
 
     @property
     def busy(self) -> float:
         """The bound by the CPU that the commands take where all cores are busy."""
-        return max(self._longest, self.took[MAKE].cpu / self.jobs)
-
-    @property
-    def _longest(self) -> float:
-        return max(took.wall for took in self.alone.values())
+        return max(*(took.wall for took in self.alone.values()), self.took[MAKE].cpu / self.jobs)
 
 
 class Course:
@@ -65,7 +61,7 @@ class Course:
         if alone:
             self._order = sorted(alone, key=lambda gate: -alone[gate].wall)
         contenders: list[tuple[str, Callable[[], Took]]] = [
-            (TURNS, lambda: _sum(alone)),
+            (TURNS, lambda: measure.in_turn(alone.values())),
             (MAKE, self._make),
             (OURS, self._eee_ci),
         ]
@@ -158,10 +154,6 @@ def _filled(word: str, known: Mapping[str, str]) -> str:
     for name, value in known.items():
         word = word.replace("{" + name + "}", value)
     return word
-
-
-def _sum(alone: Mapping[str, Took]) -> Took:
-    return Took(sum(took.wall for took in alone.values()), sum(took.cpu for took in alone.values()))
 
 
 def lines(project: str, rounds: Sequence[Round]) -> Iterator[str]:

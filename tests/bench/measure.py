@@ -5,7 +5,7 @@ import resource
 import shlex
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +20,17 @@ class Took(NamedTuple):
     cpu: float
     peak: int = 0
     least: int = 0
+
+
+def in_turn(alone: Collection[Took]) -> Took:
+    """What took the time of each of them, one after another."""
+    walls, cpu = (one.wall for one in alone), (one.cpu for one in alone)
+    return Took(sum(walls), sum(cpu), max(one.peak for one in alone), max(one.least for one in alone))
+
+
+def bound(alone: Collection[Took], cores: int) -> float:
+    """The seconds that no order of them can beat: the longest of them, or all CPU over all cores."""
+    return max(*(one.wall for one in alone), sum(one.cpu for one in alone) / cores)
 
 
 class Failed(NamedTuple):

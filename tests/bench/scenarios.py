@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.bench import rivals, stage, tables
+from tests.bench import measure, rivals, stage, tables
 from tests.bench.measure import Failed, Took
-from tests.bench.stage import GIT, OURS, UNIT, Contender, Stage
+from tests.bench.stage import GIT, OURS, TURNS, UNIT, Contender, Stage
 
 Tell = Callable[[str], object]
 RIVALS = ("make", "prek", "doit", "turbo")
-TURNS, BOUND = "one after another", "lower bound"
+BOUND = "lower bound"
 
 
 class Slip(NamedTuple):
@@ -82,8 +82,7 @@ def measured(place: Stage, name: str, slip: Slip | None, count: int, tell: Tell)
 
 
 def _cold(place: Stage, count: int, tell: Tell) -> list[tables.Round]:
-    """Each gate alone as well, and what follows from that: `TURNS`, and the `BOUND` that no order of these
-    commands can beat, the longest of them or all CPU over all cores."""
+    """Each gate alone as well, and what follows from that."""
     everyone = place._replace(contenders=(*place.contenders, *place.alone))
     names = [one.name for one in place.alone]
     rounds = stage.rounds(everyone, count, lambda _contender, _turn: place.forget(), _told(tell))
@@ -95,10 +94,8 @@ def _summed(alone: Sequence[Took | Failed]) -> tables.Round:
     if failed:
         return {BOUND: failed, TURNS: failed}
     taken = [one for one in alone if isinstance(one, Took)]
-    cpu, longest = sum(one.cpu for one in taken), max(one.wall for one in taken)
-    peak, least = max(one.peak for one in taken), max(one.least for one in taken)
-    one_by_one = Took(sum(one.wall for one in taken), cpu, peak, least)
-    return {BOUND: one_by_one._replace(wall=max(longest, cpu / rivals.JOBS)), TURNS: one_by_one}
+    turns = measure.in_turn(taken)
+    return {BOUND: turns._replace(wall=measure.bound(taken, rivals.JOBS)), TURNS: turns}
 
 
 def prime(place: Stage, tell: Tell) -> None:

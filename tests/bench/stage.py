@@ -15,7 +15,7 @@ from tests.bench.rivals import Gates
 from tests.real import projects
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
-OURS, UNIT, GIT = "eee-ci", "python -c pass", "git status"
+OURS, UNIT, GIT, TURNS = "eee-ci", "python -c pass", "git status", "one after another"
 LEAVINGS = (
     *(".venv/", ".eee-ci/", "__pycache__/", ".mypy_cache/", ".ruff_cache/", ".pytest_cache/", ".hypothesis/"),
     *(".coverage", ".coverage.*", ".turbo/", "node_modules/", "dist/", "build/", "*.egg-info/"),

@@ -222,8 +222,8 @@ def test_a_cold_run_is_compared_with_the_gates_one_by_one_and_with_what_no_order
     rest, loud = ("sh", "-c", "sleep 0.2"), ("sh", "-c", "sleep 0.05; touch spent")
     place = few._replace(contenders=few.contenders[:1], alone=(Contender("a", rest), Contender("b", loud)))
     (ended,) = scenarios.measured(place, "cold", None, 1, lambda _: None)
-    assert list(ended) == [scenarios.BOUND, scenarios.TURNS, "make", "a", "b"]
-    bound, turns, first, second = (ended[name] for name in (scenarios.BOUND, scenarios.TURNS, "a", "b"))
+    assert list(ended) == [scenarios.BOUND, stage.TURNS, "make", "a", "b"]
+    bound, turns, first, second = (ended[name] for name in (scenarios.BOUND, stage.TURNS, "a", "b"))
     assert isinstance(bound, Took)
     assert isinstance(turns, Took)
     assert isinstance(first, Took)
@@ -234,7 +234,7 @@ def test_a_cold_run_is_compared_with_the_gates_one_by_one_and_with_what_no_order
 
 def test_a_bound_of_cpu_is_told_where_no_gate_is_as_long() -> None:
     made = scenarios._summed([Took(2.0, 2.0), Took(2.5, 2.5), Took(2.1, 2.1)])
-    assert made == {scenarios.BOUND: Took(3.3, 6.6), scenarios.TURNS: Took(6.6, 6.6)}
+    assert made == {scenarios.BOUND: Took(3.3, 6.6), stage.TURNS: Took(6.6, 6.6)}
 
 
 def test_there_is_no_bound_where_a_gate_failed(few: Stage) -> None:
@@ -242,7 +242,7 @@ def test_there_is_no_bound_where_a_gate_failed(few: Stage) -> None:
     (ended,) = scenarios.measured(place, "cold", None, 1, lambda _: None)
     assert {name for name, took in ended.items() if isinstance(took, Failed)} == {
         scenarios.BOUND,
-        scenarios.TURNS,
+        stage.TURNS,
         "b",
     }
 

@@ -3,13 +3,16 @@
 import subprocess
 from pathlib import Path
 
-from tests.bench import cold, scenarios
+from tests.bench import cold, measure, stage
 from tests.bench.measure import Took
 
 
 def ended(make: float, ours: float, alone: dict[str, Took]) -> cold.Round:
-    turns = Took(sum(took.wall for took in alone.values()), sum(took.cpu for took in alone.values()))
-    took = {scenarios.TURNS: turns, cold.MAKE: Took(make, make), cold.OURS: Took(ours, ours)}
+    took = {
+        stage.TURNS: measure.in_turn(alone.values()),
+        cold.MAKE: Took(make, make),
+        stage.OURS: Took(ours, ours),
+    }
     return cold.Round(took, alone, jobs=2)
 
 
