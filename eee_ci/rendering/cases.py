@@ -120,8 +120,8 @@ def _grouped(found: Iterable[Finding], *, by_rule: bool) -> list[tuple[tuple[str
 def _test(verdict: Verdict, case: TestCase) -> Case:
     message = case.message or case.status
     return Case(
-        classname=case.classname or case.file or f"eee-ci.{verdict.gate}",
-        name=case.name or "unnamed test",
+        classname=text.line(case.classname) or case.file or f"eee-ci.{verdict.gate}",
+        name=text.line(case.name) or "unnamed test",
         kind=_KINDS[case.status],
         type=f"eee-ci.test-{case.status}",
         message=message,

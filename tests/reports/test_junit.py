@@ -192,6 +192,14 @@ def test_equal_names_are_told_apart(dialect: str) -> None:
     assert seen[:4] == [("eee-ci.one", "gate"), ("a", "b"), ("one.a", "b"), ("one.a", "b (2)")]
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("blank", ["", "\n", " \t", "\x1b[0m"])
+def test_a_name_of_which_nothing_can_be_shown_has_words_in_its_place(blank: str, dialect: str) -> None:
+    case = TestCase(classname=blank, name=blank, status="passed")
+    told = parsed(only(replace(runs.FORMAT, gate="one", reading=Reading(cases=(case,)))), dialect)
+    assert ("eee-ci.one", "unnamed test") in names(told)
+
+
 @settings(deadline=None, max_examples=25)
 @given(runs.RUNS)
 def test_any_run_is_well_formed_with_names_and_texts(run: Run) -> None:
