@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from eee_ci import git, process
+from eee_ci import git
 from eee_ci.errors import UsageError
 from eee_ci.model import Ran
+from eee_ci.process import short
 
 
 @pytest.fixture
@@ -66,13 +67,13 @@ def test_a_command_is_run_without_a_shell_and_without_inherited_variables(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[tuple[tuple[str, ...], dict[str, str]]] = []
-    run = process.run
+    run = short.run
 
     def record(argv: tuple[str, ...], *, cwd: Path, env: dict[str, str], timeout: float, feed: bytes) -> Ran:
         started.append((argv, env))
         return run(argv, cwd=cwd, env=env, timeout=timeout, feed=feed)
 
-    monkeypatch.setattr(process, "run", record)
+    monkeypatch.setattr(short, "run", record)
     monkeypatch.setenv("GIT_DIR", "/nowhere")
     monkeypatch.setenv("GIT_TRACE", "/nowhere/trace")
     monkeypatch.setenv("LC_MESSAGES", "de_DE")
@@ -153,7 +154,7 @@ def test_git_s_words_become_ours(root: Path, monkeypatch: pytest.MonkeyPatch, sa
     def refuse(argv: tuple[str, ...], **_: object) -> Ran:
         return Ran(argv=argv, exit=128, stderr=said.encode())
 
-    monkeypatch.setattr(process, "run", refuse)
+    monkeypatch.setattr(short, "run", refuse)
     with pytest.raises(git.GitError) as caught:
         git.run(root, "status")
     assert WORDS[said].format(here=root) in caught.value.message

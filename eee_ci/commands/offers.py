@@ -10,11 +10,12 @@ from typing import Any
 
 import msgspec
 
-from eee_ci import commands, files, process, reports, text
+from eee_ci import commands, files, reports, text
 from eee_ci.commands import plan as plans
 from eee_ci.commands import report
 from eee_ci.errors import BROKEN, FAILED, GREEN, SIGNALLED, UsageError
 from eee_ci.model import SEVERITIES, Finding, Run, Verdict
+from eee_ci.process import short
 from eee_ci.process.signals import PARENT
 from eee_ci.rendering import words
 
@@ -41,7 +42,7 @@ def judged(arguments: argparse.Namespace, named: Sequence[str], *, stop: int) ->
     `stop` is readable."""
     words_of_it = [sys.executable, "-P", "-m", "eee_ci", "check", "--json"]
     words_of_it += [f"--config={arguments.config}"] if arguments.config else []
-    ran = process.run(
+    ran = short.run(
         (*words_of_it, "--", *named),
         cwd=Path.cwd(),
         env={**os.environ, PARENT: str(os.getpid())},

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from eee_ci import process, search, text
+from eee_ci import search, text
 from eee_ci.git.refusals import GitError as GitError  # the error of this door
 from eee_ci.git.refusals import refusal, too_old
 from eee_ci.model import Ran
+from eee_ci.process import short
 
 TIMEOUT = 300.0
 # What a repository's own config may not decide, since it can be written by what is judged.
@@ -116,7 +117,7 @@ def run(
     variables = {name: value for name, value in environ.items() if not name.startswith(("GIT_", "LC_"))}
     variables |= VARIABLES | {"PATH": folders} | _odd(filters) | (env or {})
     try:
-        ran = process.run(argv, cwd=folder, env=variables, timeout=TIMEOUT, feed=feed)
+        ran = short.run(argv, cwd=folder, env=variables, timeout=TIMEOUT, feed=feed)
     except OSError as error:
         raise GitError(f"git could not be started in {text.path(folder)}: {error.strerror}") from None
     if ran.exit not in good:
@@ -127,9 +128,7 @@ def run(
 def version(environ: Mapping[str, str]) -> str | None:
     """The version of the git on PATH; None where there is none that starts."""
     try:
-        ran = process.run(
-            ("git", "--version"), cwd="/", env={"PATH": environ.get("PATH", "")}, timeout=TIMEOUT
-        )
+        ran = short.run(("git", "--version"), cwd="/", env={"PATH": environ.get("PATH", "")}, timeout=TIMEOUT)
     except OSError:
         return None
     words = ran.stdout.split()

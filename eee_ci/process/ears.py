@@ -1,7 +1,7 @@
 """Waits for many files at once and calls who asked for each one."""
 
 import select
-from collections.abc import Callable
+from _collections_abc import Callable
 
 
 class Ears:

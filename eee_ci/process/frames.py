@@ -2,7 +2,7 @@
 
 import marshal
 import os
-from collections.abc import Iterator
+from _collections_abc import Iterator
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,10 +1,8 @@
 """A command on its way through the guardian: its steps one after another, until the end or a cut."""
 
 import os
-import signal
 import time
-from collections.abc import Callable
-from functools import partial
+from _collections_abc import Callable
 
 from eee_ci.process import cgroup, kin, spawn
 from eee_ci.process.ears import Ears
@@ -13,7 +11,10 @@ from eee_ci.process.step import InputError, Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from typing import Any
+else:
+    import _signal as signal  # `signal` itself brings enum along
 
 STRAGGLE = 0.3  # seconds in which a helper of the tool may end by itself after it
 GIVE_UP = 2.0  # seconds after which a process that not even KILL ends is left alone
@@ -62,8 +63,11 @@ class Job:
             return False
         self._go_on: tuple[int, ...] = plan["go_on"]
         for capture in self.step.captures.values():
-            self._ears.add(capture.reader, partial(self._hear, capture))
+            self._ears.add(capture.reader, self._ear(capture))
         return True
+
+    def _ear(self, capture: Capture) -> Callable[[], None]:
+        return lambda: self._hear(capture)
 
     def _hear(self, capture: Capture) -> None:
         if not capture.read(self._ears.buffer):

@@ -1,9 +1,15 @@
 """Who descends from whom, read from `/proc`; everything is empty where there is none."""
 
-import contextlib
 import os
-import signal
-from collections.abc import Iterable
+from _collections_abc import Iterable
+
+from eee_ci.process.quiet import suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal
+else:
+    import _signal as signal  # `signal` itself brings enum, which takes longer than all else here
 
 MARK = b"EEE_RUN_ID="  # in the environment of all that we start
 _NAME = 80
@@ -76,7 +82,7 @@ def marked(*starts: bytes) -> list[int]:
 def kill(pids: Iterable[int]) -> None:
     """At once; those that are gone or another user's are passed over."""
     for pid in pids:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
+        with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
 
 

@@ -1,8 +1,9 @@
 """Output taken from a pipe in bounded memory: the head and the tail are kept, the middle is counted."""
 
-import contextlib
 import fcntl
 import os
+
+from eee_ci.process.quiet import suppress
 
 HEAD = TAIL = 256 * 1024
 SIZE = 1024 * 1024  # of the pipe and of one read: fewer switches between writer and reader
@@ -13,7 +14,7 @@ def pair(size: int = 0) -> tuple[int, int]:
     """A new pipe, as large as asked where the system gives it; nothing we start inherits it by chance."""
     reader, writer = os.pipe()
     if size and _SET_SIZE is not None:
-        with contextlib.suppress(OSError):  # over the user's share of pipe memory: the usual size will do
+        with suppress(OSError):  # over the user's share of pipe memory: the usual size will do
             fcntl.fcntl(reader, _SET_SIZE, size)
     return reader, writer
 

@@ -1,14 +1,17 @@
 """Starts one process: own session, default signals, no file of ours left open in it, any folder."""
 
-import contextlib
 import errno
 import os
-import signal
-from collections.abc import Mapping
+from _collections_abc import Mapping
+
+from eee_ci.process.quiet import suppress
 
 TYPE_CHECKING = False  # `typing` itself would be the largest import of the guardian
 if TYPE_CHECKING:
+    import signal
     from typing import Any
+else:
+    import _signal as signal  # `signal` itself brings enum along
 
 NULL = b"/dev/null"
 _HERE = getattr(os, "O_PATH", os.O_RDONLY)  # enough to come back, and needs no right to list the folder
@@ -71,7 +74,7 @@ def _place(number: int, stream: int | None) -> tuple[int, int, int] | tuple[int,
 def _keep_to_ourselves() -> None:
     """What somebody left open for us to inherit ends with us; our own files do that by themselves."""
     for number in map(int, os.listdir("/dev/fd")):
-        with contextlib.suppress(OSError):  # the one that listed them
+        with suppress(OSError):  # the one that listed them
             if number > 2 and os.get_inheritable(number):  # noqa: PLR2004 - stderr
                 os.set_inheritable(number, False)
 

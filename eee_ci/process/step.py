@@ -1,20 +1,22 @@
 """One process of a command as the guardian sees it: its streams, its memory, its end."""
 
-import contextlib
 import errno
 import os
-import signal
 import stat
 import sys
 import time
 
 from eee_ci.process import cgroup, kin, spawn
 from eee_ci.process.pipes import HEAD, TAIL, Capture
+from eee_ci.process.quiet import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import resource
+    import signal
     from typing import Any
+else:
+    import _signal as signal  # `signal` itself brings enum along
 
 SAMPLE = 0.5  # seconds between two looks at the memory of a tree of processes
 _COST = 20  # and this many times what the last look took
@@ -67,7 +69,7 @@ class Step:
 
     def send(self, number: int) -> None:
         """A signal to its group; it has not been waited for, so the number cannot be another's."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # only the ended, or another user's
+        with suppress(ProcessLookupError, PermissionError):  # only the ended, or another user's
             os.killpg(self.pid, number)
 
     def family(self) -> list[bytes]:

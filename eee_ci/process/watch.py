@@ -3,9 +3,8 @@
 import os
 import resource
 import select
-import signal
 import time
-from functools import partial
+from _collections_abc import Callable
 
 from eee_ci.process import frames, kernel, kin, pipes
 from eee_ci.process.ears import Ears
@@ -13,7 +12,10 @@ from eee_ci.process.job import STRAGGLE, Job
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import signal
     from typing import Any
+else:
+    import _signal as signal  # `signal` itself brings enum along
 
 _HEARD = (signal.SIGCHLD, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGURG)
 _LAST_EFFORT = 10.0  # seconds for what is left when the engine has gone
@@ -69,7 +71,7 @@ class Watch:
         self._reap()
         now = time.monotonic()
         for job in list(self._jobs.values()):
-            job.tick(now, partial(self._strays, job))
+            job.tick(now, self._left(job))
             if job.over:
                 del self._jobs[job.name]
                 self._answer(job.facts())
@@ -121,6 +123,9 @@ class Watch:
             step = running.get(pid)
             if step is not None and step.status is None:  # else an orphan, maybe with a number used before
                 step.end(status, usage)
+
+    def _left(self, job: Job) -> Callable[[], tuple[list[int], list[int]]]:
+        return lambda: self._strays(job)
 
     def _strays(self, job: Job) -> tuple[list[int], list[int]]:
         """Orphans that are the job's, and those that may turn out to be: in the middle of its start a

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from eee_ci import files, process, search, text
+from eee_ci import files, search, text
 from eee_ci.ports import Requirement, Tool
+from eee_ci.process import short
 from eee_ci.tools import interpreter as interpreters
 from eee_ci.tools import pinned
 from eee_ci.tools.interpreter import Interpreter as Interpreter  # the noun of this door
@@ -204,7 +205,7 @@ def _asked(path: str) -> str | None:
     with files.scratch() as empty:
         environ = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": os.fspath(empty)}
         try:
-            ran = process.run((path, "--version"), cwd=empty, env=environ, timeout=PROBE_TIMEOUT)
+            ran = short.run((path, "--version"), cwd=empty, env=environ, timeout=PROBE_TIMEOUT)
         except OSError:
             return None
     match = re.search(rb"\d+(?:\.\d+)+\S*", ran.stdout[:4096]) if ran.exit == 0 else None

@@ -11,8 +11,9 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from eee_ci import files, process, search, text
+from eee_ci import files, search, text
 from eee_ci.errors import UsageError
+from eee_ci.process import short
 
 TIMEOUT = 20.0
 Chosen = Literal["config", ".venv", "VIRTUAL_ENV", "eee-ci"]
@@ -129,7 +130,7 @@ def _probed(path: str, chosen: Chosen, hint: str) -> Interpreter:
     with files.scratch() as empty:
         environ = {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": os.fspath(empty)}
         try:
-            ran = process.run((path, "-I", "-c", _PROBE), cwd=empty, env=environ, timeout=TIMEOUT)
+            ran = short.run((path, "-I", "-c", _PROBE), cwd=empty, env=environ, timeout=TIMEOUT)
         except OSError as error:
             raise UsageError(
                 f"the interpreter {text.path(path)} cannot be started: {error.strerror}", hint

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from eee_ci import inject, process, text
+from eee_ci import inject, text
+from eee_ci.process import short
 
 NEEDED = ("files", "privileges", "limits")  # what `sandbox: required` insists on; `offline` without network
 REFUSED = 125  # the exit code when a needed layer is missing
@@ -126,7 +127,7 @@ def held() -> Held:
     """The same by name: tried in a short process, with nothing in it."""
     argv = words((), write=(), hide=("/nowhere",))[:-1]
     try:
-        ran = process.run(argv, cwd="/", env={"PATH": os.defpath}, timeout=_TIMEOUT)
+        ran = short.run(argv, cwd="/", env={"PATH": os.defpath}, timeout=_TIMEOUT)
     except OSError as error:
         return Held(missing=dict.fromkeys(NEEDED, f"it could not be tried ({error.strerror})"))
     finally:
@@ -148,7 +149,7 @@ def tidy() -> None:
     """Remove the control groups of agents that have ended."""
     argv = (sys.executable, "-I", "-S", inject.script("confine.py"), "--tidy")
     with contextlib.suppress(OSError):  # what is left there is empty
-        process.run(argv, cwd="/", env={}, timeout=_TIMEOUT)
+        short.run(argv, cwd="/", env={}, timeout=_TIMEOUT)
 
 
 def _said(stderr: bytes) -> str:

@@ -1,4 +1,4 @@
-"""`process.run` and what stands at the door of the room."""
+"""`short.run` and what stands at the door of the room."""
 
 import errno
 import itertools
@@ -12,7 +12,7 @@ import pytest
 
 from eee_ci import process
 from eee_ci.model import Ran
-from eee_ci.process import spawn
+from eee_ci.process import short, spawn
 from eee_ci.process.ears import Ears
 from tests.faults import lab
 
@@ -20,7 +20,7 @@ ROOT = str(Path(__file__).parent.parent.parent)
 
 
 def sh(script: str, *, feed: bytes = b"", timeout: float = lab.PATIENCE, cwd: Path | str = "/") -> Ran:
-    return process.run(["sh", "-c", script], cwd=cwd, env=lab.ENV, timeout=timeout, feed=feed)
+    return short.run(["sh", "-c", script], cwd=cwd, env=lab.ENV, timeout=timeout, feed=feed)
 
 
 def test_both_streams_and_the_exit_come_back() -> None:
@@ -31,7 +31,7 @@ def test_both_streams_and_the_exit_come_back() -> None:
 
 def test_more_than_a_pipe_holds_goes_in_and_comes_out() -> None:
     data = bytes(range(256)) * 20_000
-    assert process.run(["cat"], cwd="/", env=lab.ENV, timeout=lab.PATIENCE, feed=data).stdout == data
+    assert short.run(["cat"], cwd="/", env=lab.ENV, timeout=lab.PATIENCE, feed=data).stdout == data
 
 
 def test_who_does_not_read_what_it_is_fed_is_left_alone() -> None:
@@ -50,7 +50,7 @@ def test_it_runs_in_the_folder_and_we_stay_in_ours(tmp_path: Path) -> None:
 
 
 def test_it_gets_the_given_environment_and_the_mark_only() -> None:
-    got = process.run(["/usr/bin/env"], cwd="/", env={"A": "1", "B": "ä\udcff"}, timeout=lab.PATIENCE)
+    got = short.run(["/usr/bin/env"], cwd="/", env={"A": "1", "B": "ä\udcff"}, timeout=lab.PATIENCE)
     assert sorted(got.stdout.splitlines()) == sorted(
         [b"A=1", "B=ä".encode() + b"\xff", b"EEE_RUN_ID=" + process.PROBE.encode()]
     )
@@ -60,7 +60,7 @@ def test_it_has_a_session_of_its_own_and_default_signals() -> None:
     script = "import os, signal; print(os.getsid(0) == os.getpid(), signal.getsignal(1))"
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        got = process.run([sys.executable, "-S", "-c", script], cwd="/", env=lab.ENV, timeout=lab.PATIENCE)
+        got = short.run([sys.executable, "-S", "-c", script], cwd="/", env=lab.ENV, timeout=lab.PATIENCE)
     finally:
         signal.signal(signal.SIGHUP, before)
     assert got.stdout == b"True 0\n"
@@ -70,7 +70,7 @@ def test_files_that_we_inherited_do_not_get_into_it() -> None:
     reader, writer = os.pipe()
     os.set_inheritable(writer, True)
     try:
-        got = process.run(["/bin/ls", "/proc/self/fd"], cwd="/", env=lab.ENV, timeout=lab.PATIENCE)
+        got = short.run(["/bin/ls", "/proc/self/fd"], cwd="/", env=lab.ENV, timeout=lab.PATIENCE)
     finally:
         os.close(reader)
         os.close(writer)
@@ -80,20 +80,20 @@ def test_files_that_we_inherited_do_not_get_into_it() -> None:
 @pytest.mark.parametrize("name", ["no-such-program", "/no/such/program"])
 def test_a_missing_program_is_an_error(name: str) -> None:
     with pytest.raises(FileNotFoundError):
-        process.run([name], cwd="/", env=lab.ENV, timeout=1)
+        short.run([name], cwd="/", env=lab.ENV, timeout=1)
 
 
 def test_a_missing_folder_is_told_from_a_missing_program() -> None:
     with pytest.raises(spawn.FolderError) as caught:
-        process.run(["true"], cwd="/no/such/folder", env=lab.ENV, timeout=1)
+        short.run(["true"], cwd="/no/such/folder", env=lab.ENV, timeout=1)
     assert caught.value.errno == errno.ENOENT
 
 
 def test_a_program_that_may_not_run_is_an_error_unless_another_is_found(tmp_path: Path) -> None:
     (tmp_path / "true").write_text("#!/bin/sh\n")
     with pytest.raises(PermissionError):
-        process.run(["true"], cwd="/", env={"PATH": str(tmp_path)}, timeout=1)
-    got = process.run(["true"], cwd="/", env={"PATH": f"{tmp_path}:/bin:/usr/bin"}, timeout=lab.PATIENCE)
+        short.run(["true"], cwd="/", env={"PATH": str(tmp_path)}, timeout=1)
+    got = short.run(["true"], cwd="/", env={"PATH": f"{tmp_path}:/bin:/usr/bin"}, timeout=lab.PATIENCE)
     assert got.exit == 0
 
 
@@ -104,14 +104,14 @@ def test_programs_are_not_looked_for_along_relative_folders(tmp_path: Path) -> N
     tool.chmod(0o755)
     for path in (".:bin", "", "bin"):
         with pytest.raises(FileNotFoundError):
-            process.run(["tool"], cwd=tmp_path, env={"PATH": path}, timeout=1)
-    assert process.run(["bin/tool"], cwd=tmp_path, env={"PATH": ""}, timeout=lab.PATIENCE).exit == 0
+            short.run(["tool"], cwd=tmp_path, env={"PATH": path}, timeout=1)
+    assert short.run(["bin/tool"], cwd=tmp_path, env={"PATH": ""}, timeout=lab.PATIENCE).exit == 0
 
 
 def test_at_the_deadline_the_whole_tree_is_killed(tmp_path: Path) -> None:
     ready = lab.Ready(tmp_path)
     words = ("--daemonise", "2", "--ready-file", ready.path, "--say", "so far", "--sleep", "inf")
-    got = process.run([sys.executable, "-S", lab.FT, *words], cwd="/", env=lab.ENV, timeout=1.0)
+    got = short.run([sys.executable, "-S", lab.FT, *words], cwd="/", env=lab.ENV, timeout=1.0)
     assert (got.exit, got.signal, got.stdout) == (None, signal.SIGKILL, b"so far")
     assert lab.alive(ready.wait()) == []
 
@@ -128,7 +128,7 @@ def test_the_signal_that_ended_it_is_told() -> None:
 
 
 def test_too_much_output_is_counted_and_leaves_no_exit() -> None:
-    got = process.run(
+    got = short.run(
         ["head", "-c", "3000000", "/dev/zero"], cwd="/", env=lab.ENV, timeout=lab.PATIENCE, largest=1_000_000
     )
     assert (got.exit, got.signal) == (None, None)
@@ -151,7 +151,7 @@ def test_an_interrupt_does_not_leave_it_behind(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(Ears, "listen", interrupt)
     words = ("--daemonise", "1", "--ready-file", ready.path, "--sleep", "inf")
     with pytest.raises(KeyboardInterrupt):
-        process.run([sys.executable, "-S", lab.FT, *words], cwd="/", env=lab.ENV, timeout=lab.PATIENCE)
+        short.run([sys.executable, "-S", lab.FT, *words], cwd="/", env=lab.ENV, timeout=lab.PATIENCE)
     assert len(pids) == 2
     assert lab.alive(pids) == []
 
@@ -160,7 +160,7 @@ def test_nothing_stays_open() -> None:
     before = sorted(Path("/proc/self/fd").iterdir())
     sh("echo a", feed=b"b")
     with pytest.raises(FileNotFoundError):
-        process.run(["no-such-program"], cwd="/", env=lab.ENV, timeout=1, feed=b"x")
+        short.run(["no-such-program"], cwd="/", env=lab.ENV, timeout=1, feed=b"x")
     assert sorted(Path("/proc/self/fd").iterdir()) == before
 
 
@@ -168,11 +168,12 @@ CLOSED = """
 import os, sys
 sys.path.insert(0, sys.argv[1])
 from eee_ci import process
+from eee_ci.process import short
 process.ensure_standard_streams()
 file = os.open(sys.argv[2], os.O_WRONLY)
 sys.stdout.write("")
 sys.stderr.write("")
-got = process.run(["cat"], cwd="/", env={"PATH": "/bin:/usr/bin"}, timeout=20, feed=b"fed")
+got = short.run(["cat"], cwd="/", env={"PATH": "/bin:/usr/bin"}, timeout=20, feed=b"fed")
 os.write(file, b"%d %r %d" % (file, got.stdout, len(sys.stdin.read())))
 """
 
@@ -245,8 +246,8 @@ def test_a_command_is_ended_once_its_caller_wants_no_more(tmp_path: Path) -> Non
     reader, writer = os.pipe()
     os.write(writer, b".")
     try:
-        with pytest.raises(process.StoppedError):
-            process.run(("sleep", "300"), cwd=tmp_path, env=dict(os.environ), timeout=60, stop=reader)
+        with pytest.raises(short.StoppedError):
+            short.run(("sleep", "300"), cwd=tmp_path, env=dict(os.environ), timeout=60, stop=reader)
     finally:
         os.close(reader)
         os.close(writer)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from eee_ci.model import Outcome, Ran
-from eee_ci.process import spawn, supervisor
+from eee_ci.process import guarded, spawn, supervisor
 from eee_ci.process.ears import Ears
 from eee_ci.process.supervisor import Supervisor
 from tests.faults import lab
@@ -130,9 +130,9 @@ def test_a_sweep_ends_also_when_somebody_else_waits(reaped: bool, monkeypatch: p
     if reaped:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-    supervisor._sweep(set(), b"nobody")
+    guarded.sweep(set(), b"nobody")
     if not reaped:
         monkeypatch.undo()
-        supervisor._sweep(set(), b"nobody")
+        guarded.sweep(set(), b"nobody")
         with pytest.raises(ChildProcessError):
             os.waitpid(child, 0)
