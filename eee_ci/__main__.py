@@ -13,12 +13,12 @@ def main() -> None:
     leave_the_folder()
     from eee_ci import warm
 
-    code = warm.answer(sys.argv[1:])
-    if code is None:
+    answer = warm.answer(sys.argv[1:])
+    if not isinstance(answer, int):
         from eee_ci import cli
 
-        code = cli.main(sys.argv[1:])
-    end(code)
+        answer = cli.main(sys.argv[1:], handed=answer)
+    end(answer)
 
 
 def end(code: int) -> None:

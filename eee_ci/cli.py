@@ -8,22 +8,27 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from eee_ci import __version__, arguments, warm
 from eee_ci.errors import BUG, SIGNALLED, EeeCiError
 
+if TYPE_CHECKING:
+    from eee_ci.warm.quick import Handed
+
 _SIGINT = 2
 
 
-def main(argv: Sequence[str]) -> int:
-    """Run one command line; every error ends here, as a sentence and an exit code."""
+def main(argv: Sequence[str], *, handed: "Handed | None" = None) -> int:
+    """Run one command line; every error ends here, as a sentence and an exit code. `handed` is what gates did
+    before."""
     if list(argv) in (["--version"], ["-V"]):
         return _print(f"eee-ci {__version__}")
     try:
         asked = arguments.parser(argv).parse_args(argv)
     except SystemExit as stop:
         return int(stop.code or 0)
-    asked.words, asked.here = list(argv), warm.folder(list(argv))
+    asked.words, asked.here, asked.handed = list(argv), warm.folder(list(argv)), handed
     return _guarded(asked)
 
 

@@ -16,6 +16,7 @@ from eee_ci.console import Console, summary
 from eee_ci.console.watch import Watch
 from eee_ci.errors import BUG, WriteError
 from eee_ci.model import Run
+from eee_ci.pipeline import given
 from eee_ci.plan import Plan
 from eee_ci.ports import Executor
 from eee_ci.process.signals import Signals
@@ -31,6 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
     phase = Phases()
     # the signals are held until the reports are there: a stopped run reports as well
     with Signals() as signals, executors.TABLE["local"](signals) as executor:
+        handed = arguments.handed
+        if handed is not None and handed.signal is not None:
+            signals.note(handed.signal)
         executor.warm()
         # its folder is made before there is a plan: too young, it would have to be waited for
         plan = commands.planned(arguments, phase, lambda: files.home(project))
@@ -46,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         with phase("run"):
             judged = pipeline.run(
                 plan,
-                executor,
+                given.Given(executor, handed) if handed is not None else executor,
                 watch=watch,
                 signals=signals,
                 fail_fast=arguments.fail_fast,
@@ -58,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         faults = [*published.faults, *_trace(judged, traced, phase, plan)]
         status.end(home, judged.exit_code)
         if seen is not None and not published.faults and not notes:
-            again.keep(judged, plan, seen, arguments, [target / name for name in published.written])
+            again.keep(judged, plan, seen, arguments, rendered, target)
         _say(judged, console, arguments, target, rendered, published)
     console.lines(f"eee-ci: {fault}" for fault in faults)
     return BUG if faults and not judged.signal else judged.exit_code

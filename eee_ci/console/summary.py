@@ -7,9 +7,11 @@ from pathlib import Path
 from eee_ci import judge, text
 from eee_ci.console import Console
 from eee_ci.model import SEVERITIES, CaseStatus, Finding, Run, TestCase, Verdict
-from eee_ci.rendering import pace
+from eee_ci.rendering import clock, pace
 
 _FIRST = 10
+
+seconds = clock.short
 _STYLES = {"passed": "green", "failed": "red", "broken": "red", "skipped": "yellow"}
 _TABLE = 60  # narrower terminals get a line of words instead of columns
 
@@ -133,13 +135,6 @@ def case_line(case: TestCase) -> str:
 def places(folder: Path, names: Sequence[str]) -> str:
     """Where the reports are."""
     return f"reports: {text.line(str(folder))}/ ({', '.join(names)})"
-
-
-def seconds(value: float | None) -> str:
-    """A duration for people; `-` where it is unknown."""
-    if value is None:
-        return "-"
-    return f"{value:.1f} s" if value < 100 else f"{int(value) // 60} m {int(value) % 60:02d} s"  # noqa: PLR2004 - minutes read better from there on
 
 
 def tally(one: Verdict) -> str:

@@ -1,15 +1,18 @@
-"""The one place that writes files: aside, then renamed: each is the old one, the new one or absent."""
+"""The one place that writes files: aside, then renamed: each is the old one, the new one or absent.
+
+Imports are light: `straight` is used before anything heavy is loaded."""
 
 import contextlib
 import errno
 import os
-import re
 import stat
-from collections.abc import Iterator
-from pathlib import Path
+from _collections_abc import Iterator
 
-from eee_ci.errors import UsageError, WriteError
 from eee_ci.files.handles import FROM, INTO, NEW, above
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _OWN = 0o700
 _ASIDE = r"\.eee-ci-[0-9a-f]{16}"
@@ -32,7 +35,7 @@ _ADVICE = {
 }
 
 
-def publish(path: Path, data: bytes, *, flush: bool = True) -> None:
+def publish(path: "Path", data: bytes, *, flush: bool = True) -> None:
     """Write a file whole: a temporary one beside it, flushed to disk, then renamed over it. What is not
     to `flush` may be empty after the machine lost its power, and only then."""
     folder(path.parent)
@@ -48,17 +51,19 @@ def publish(path: Path, data: bytes, *, flush: bool = True) -> None:
             raise
 
 
-def folder(path: Path) -> Path:
+def folder(path: "Path") -> "Path":
     """Make a folder and those above it; one that is there is fine."""
     with writing(path):
         path.mkdir(parents=True, exist_ok=True)
     return path
 
 
-def home(root: Path) -> Path:
+def home(root: "Path") -> "Path":
     """The folder `.eee-ci` of a project, made if need be; it ignores itself in git."""
     place = root / ".eee-ci"
     if place.is_symlink() or (place.exists() and not place.is_dir()):
+        from eee_ci.errors import UsageError
+
         what = "a link" if place.is_symlink() else "a file"
         raise UsageError(
             f"{place}: found {what}, want a folder of eee-ci's own", "move it away, or remove it"
@@ -71,7 +76,7 @@ def home(root: Path) -> Path:
 
 
 @contextlib.contextmanager
-def scratch() -> Iterator[Path]:
+def scratch() -> "Iterator[Path]":
     """A fresh folder that only this user can enter; gone afterwards."""
     fresh = scratch_folder()
     try:
@@ -80,16 +85,19 @@ def scratch() -> Iterator[Path]:
         discard(fresh)
 
 
-def scratch_folder() -> Path:
+def scratch_folder() -> "Path":
     """A fresh folder that only this user can enter; the caller ends it with `discard`."""
-    place = Path(_scratch_place(), f"eee-ci-{os.urandom(6).hex()}")
+    from pathlib import Path
+
+    place = Path(scratch_place(), f"eee-ci-{os.urandom(6).hex()}")
     with writing(place):
         place.mkdir(mode=_OWN)
     return place
 
 
-def _scratch_place() -> str:
-    """The runner's, the user's own or the usual temporary folder: short, with room, programs may run."""
+def scratch_place() -> str:
+    """Where scratch folders are made: the runner's, the user's own or the usual temporary folder; short, with
+    room, and where programs may run."""
     named = [os.environ.get(name, "") for name in ("RUNNER_TEMP", "XDG_RUNTIME_DIR", "TMPDIR")]
     places = [place for place in (*named, *_USUAL) if _is_usable(place)]
     for place in places:
@@ -99,7 +107,7 @@ def _scratch_place() -> str:
 
 
 def _is_usable(place: str) -> bool:
-    return place.startswith("/") and Path(place).is_dir() and os.access(place, os.W_OK | os.X_OK)
+    return place.startswith("/") and os.path.isdir(place) and os.access(place, os.W_OK | os.X_OK)  # noqa: PTH112 - pathlib is heavy
 
 
 def _has_room(place: str) -> bool:
@@ -107,13 +115,13 @@ def _has_room(place: str) -> bool:
     return disk.f_bavail * disk.f_frsize >= _ROOM and not disk.f_flag & os.ST_NOEXEC
 
 
-def remove(path: Path) -> None:
+def remove(path: "Path") -> None:
     """Remove a file, or a folder with all that is in it, also what is read-only. Links are not followed;
     what is not there is fine."""
     with writing(path, "remove"):
         above = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            _drop(path.name, above)
+            drop(path.name, above)
         except FileNotFoundError:
             pass
         except RecursionError:
@@ -122,21 +130,25 @@ def remove(path: Path) -> None:
             os.close(above)
 
 
-def discard(path: Path) -> None:
+def discard(path: "Path") -> None:
     """Remove what is of no use any more; what cannot be removed stays."""
+    from eee_ci.errors import WriteError
+
     with contextlib.suppress(WriteError):
         remove(path)
 
 
-def sweep(place: Path) -> None:
+def sweep(place: "Path") -> None:
     """Remove what a killed process had written aside in a folder and did not come to rename."""
+    import re
+
     names = [path for path in place.iterdir() if re.fullmatch(_ASIDE, path.name)] if place.is_dir() else []
     for path in names:
         if not path.is_symlink() and path.is_file():
             discard(path)
 
 
-def kept(base: Path, patterns: tuple[str, ...], largest: int) -> dict[str, bytes]:
+def kept(base: "Path", patterns: tuple[str, ...], largest: int) -> dict[str, bytes]:
     """The regular files below a folder that these names or globs mean, by their relative names. Nothing
     is read through a link. One byte over the largest size shows that there is more."""
     found: dict[str, bytes] = {}
@@ -147,13 +159,13 @@ def kept(base: Path, patterns: tuple[str, ...], largest: int) -> dict[str, bytes
     return found
 
 
-def _matches(base: Path, pattern: str) -> list[str]:
+def _matches(base: "Path", pattern: str) -> list[str]:
     if not any(character in pattern for character in "*?["):
         return [pattern]
     return sorted(path.relative_to(base).as_posix() for path in base.glob(pattern))
 
 
-def _read(base: Path, name: str, most: int) -> bytes:
+def _read(base: "Path", name: str, most: int) -> bytes:
     root = os.open(base, INTO)
     try:
         with above(root, name) as (folder, last):
@@ -166,15 +178,15 @@ def _read(base: Path, name: str, most: int) -> bytes:
         return file.read(most)
 
 
-def _drop(name: str, above: int) -> None:
-    """Remove one entry of an open folder."""
+def drop(name: str, above: int) -> None:
+    """Remove one entry of an open folder, with all that is in it."""
     if not stat.S_ISDIR(os.lstat(name, dir_fd=above).st_mode):
         os.unlink(name, dir_fd=above)
         return
     at = _open_up(name, above)
     try:
         for entry in os.listdir(at):  # noqa: PTH208 - by descriptor: the name may mean another by now
-            _drop(entry, at)
+            drop(entry, at)
     finally:
         os.close(at)
     os.rmdir(name, dir_fd=above)
@@ -193,7 +205,7 @@ def _open_up(name: str, above: int) -> int:
     return at
 
 
-def _write(path: Path, data: bytes, *, flush: bool) -> None:
+def _write(path: "Path", data: bytes, *, flush: bool) -> None:
     handle = os.open(path, NEW, 0o644)
     with os.fdopen(handle, "wb", buffering=0) as stream:
         rest = memoryview(data)
@@ -203,7 +215,7 @@ def _write(path: Path, data: bytes, *, flush: bool) -> None:
             os.fsync(handle)
 
 
-def _refuse_special(path: Path) -> None:
+def _refuse_special(path: "Path") -> None:
     """A link would be replaced, not what it means; a device or pipe would be lost."""
     try:
         mode = path.lstat().st_mode
@@ -218,9 +230,11 @@ def _refuse_special(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def writing(path: Path, verb: str = "write") -> Iterator[None]:
+def writing(path: "Path", verb: str = "write") -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        from eee_ci.errors import WriteError
+
         reason = error.strerror or str(error)
         raise WriteError(f"cannot {verb} {path}: {reason}", _ADVICE.get(error.errno or 0, "")) from None

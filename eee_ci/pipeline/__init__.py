@@ -3,14 +3,14 @@
 import platform
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from eee_ci import __version__, history, judge
 from eee_ci.model import Cost, Run, Verdict
-from eee_ci.pipeline import attempts, dispatch, keeping
+from eee_ci.pipeline import attempts, dispatch, given, keeping
 from eee_ci.plan import Plan
 from eee_ci.ports import Executor
 
@@ -27,9 +27,12 @@ def run(
 ) -> Run:
     """Run all gates of a plan to their verdicts. Never raises for what a gate does. `meanwhile` is to get
     ready what follows them: it is called while they run."""
-    started, began = datetime.now(UTC), clock()
+    handed = executor.handed if isinstance(executor, given.Given) else None
+    began = clock() if handed is None else handed.began
+    started = datetime.now(UTC) - timedelta(seconds=clock() - began)
     course = dispatch.Course(plan, executor, watch=watch, clock=clock, fail_fast=fail_fast)
-    verdicts = course.run(signals, meanwhile)
+    course.looking.saw(given.changed(handed, plan.tree) if handed else ())
+    verdicts = given.timed(course.run(signals, meanwhile), handed.spans if handed else {})
     verdicts = unstale(course.looking.changed(), verdicts)
     stamp = started.strftime("%Y-%m-%dT%H:%M:%SZ")
     if signals.first is None:

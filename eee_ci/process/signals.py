@@ -1,13 +1,18 @@
 """The signals that ask eee-ci itself to end: remembered, never an exception in the middle of something."""
 
-import contextlib
 import os
-import signal
-from collections.abc import Callable
-from types import FrameType
-from typing import Any, Self
+from _collections_abc import Callable
 
 from eee_ci.process import kernel, pipes
+from eee_ci.process.quiet import suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import signal
+    from types import FrameType
+    from typing import Any, Self
+else:
+    import _signal as signal  # `signal` itself brings enum along
 
 ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 _NO = ("", "0", "false")
@@ -29,14 +34,14 @@ class Signals:
         self._before: dict[int, Any] = {}
         self._parent = int(named) if named.isdecimal() else os.getppid()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Self":
         self._reader, self._writer = pipes.pair()
         os.set_blocking(self._reader, False)
         os.set_blocking(self._writer, False)
         self._wakeup = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
         for number in ASKING:
-            if signal.getsignal(number) is not signal.SIG_IGN:
-                self._catch(number, self._note)
+            if signal.getsignal(number) != signal.SIG_IGN:
+                self._catch(number, self.note)
         if self._bound:
             self._catch(_PARENT_ENDED, self._ask_parent)
             kernel.when_parent_ends(_PARENT_ENDED)
@@ -57,19 +62,20 @@ class Signals:
 
     def drain(self) -> None:
         """Make the file wait for the next signal."""
-        with contextlib.suppress(BlockingIOError):
+        with suppress(BlockingIOError):
             os.read(self._reader, 4096)
 
-    def _catch(self, number: int, handler: Callable[[int, FrameType | None], None]) -> None:
+    def _catch(self, number: int, handler: "Callable[[int, FrameType | None], None]") -> None:
         self._before[number] = signal.signal(number, handler)
 
-    def _note(self, number: int, _frame: FrameType | None = None) -> None:
+    def note(self, number: int, _frame: "FrameType | None" = None) -> None:
+        """It came."""
         self.first = self.first or number
         self.count += 1
 
-    def _ask_parent(self, _number: int = 0, _frame: FrameType | None = None) -> None:
+    def _ask_parent(self, _number: int = 0, _frame: "FrameType | None" = None) -> None:
         """In CI and in a round of `watch` the end of the parent means: stop. Runners kill only their direct
         child, often a shell."""
         if os.getppid() != self._parent:
             self._parent = os.getppid()
-            self._note(signal.SIGTERM)
+            self.note(signal.SIGTERM)

@@ -26,7 +26,7 @@ def render(run: Run, phases: Sequence[Phase], cores: Mapping[str, int]) -> bytes
     """The trace of a run in JSON. `cores` says how many each gate held, one where it does not say."""
     zero = min((phase.started for phase in phases), default=0.0)
     at = next((phase.started - zero for phase in phases if phase.name == RUN), 0.0)
-    ran = pace.executed(run)
+    ran = pace.executed(run.verdicts)
     rows = _rows(ran, cores)
     events = [
         *(_slice(p.name, "phase", _OURS, p.started - zero, p.ended - zero) for p in phases),

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from eee_ci import text
 from eee_ci.errors import GREEN
 from eee_ci.model import SEVERITIES, STATUSES, Finding, Limit, Run, TestCase, Verdict
+from eee_ci.rendering import clock
 
-_MINUTE = 60
 _FAILED = ("failed", "error")
+
+seconds = clock.seconds
 
 
 def asked(run: Run) -> list[Verdict]:
@@ -172,16 +174,6 @@ def number(value: float | None) -> str:
         return f"{value:.0f}"
     # 69.999 must not read as the 70 that it misses
     return repr(value) if float(short) == round(value) else short.rstrip("0")
-
-
-def seconds(value: float | None) -> str:
-    """`0.41 s`, `12.3 s`, `2 min 5 s`; `-` where there is none."""
-    if value is None or value < 0:
-        return "-"
-    if value < 10:  # noqa: PLR2004 - two digits that tell something
-        return f"{value:.2f} s"
-    whole = round(value)
-    return f"{value:.1f} s" if whole < _MINUTE else f"{whole // _MINUTE} min {whole % _MINUTE} s"
 
 
 def place(path: str | None, line: int | None = None, column: int | None = None) -> str:

@@ -21,6 +21,7 @@ class Looking:
         self._settings = self._signatures()
         self._index = Index()
         self._asked = False
+        self._also: tuple[str, ...] = ()
         self._last: tuple[str, ...] | None = None
 
     def ready(self) -> None:
@@ -33,8 +34,13 @@ class Looking:
     def changed(self) -> tuple[str, ...]:
         """The files that differ from the tree, by the last look; a new one after `forget`."""
         if self._last is None:
-            self._last = comparing.difference(self._before, self._now())
+            new = comparing.difference(self._before, self._now())
+            self._last = tuple(dict.fromkeys((*self._also, *new)))
         return self._last
+
+    def saw(self, paths: tuple[str, ...]) -> None:
+        """These had changed before the tree was seen, while gates ran already."""
+        self._also = paths
 
     def forget(self) -> None:
         """Something may have happened since the last look."""

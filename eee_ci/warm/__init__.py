@@ -2,8 +2,9 @@
 
 A run that leaves all its gates remembered puts down what it said, with the signature of every path and the
 digest of every variable that the verdict depends on. The same words in the same place are answered from there
-when all of that is as it was, and the reports are untouched. Whatever is doubtful is no answer: the full
-program runs then, and knows why.
+when all of that is as it was, and the reports are untouched. Gates that run each time, and that nothing but
+their exit code decides on, are run by `quick`, which fills in the reports. Whatever is doubtful is no answer:
+the full program runs then, and knows why.
 """
 
 import marshal
@@ -16,32 +17,38 @@ from eee_ci.cache.place import Off, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import TypedDict
+
+    from eee_ci.cache.store import Store
+    from eee_ci.warm.quick import Handed, Live
 
     class Entry(TypedDict):
         """What is put down: `variables` maps names to digests, empty for those that do not matter; `stats`
         are paths with their signatures, `folders` the digests of the names in those that are folders; `said`
-        has a placeholder where the seconds stand."""
+        has a placeholder where the seconds stand. `live` are the gates that run, if any."""
 
         variables: dict[str, str]
         stats: list[tuple[str, tuple[int, ...] | None]]
         folders: dict[str, str]
         said: str
         exit: int
+        live: Live | None
 
 
 KIND = "run"
-SCHEMA = 2
+SCHEMA = 3
 PLACEHOLDER = "\x00seconds\x00"
 _WIDE = 60  # columns from which the summary is a table
 _VERBS = ("check",)
 _FULL = frozenset(("--json", "--verbose", "--github", "--trace", "--no-cache", "--fail-fast", "-h", "--help"))
+CODING = ("utf-8", "backslashreplace")
 _began = time.monotonic()
 
 
-def answer(words: list[str]) -> int | None:
-    """The exit code of the remembered run, its words printed; None when the full program has to run."""
+def answer(words: list[str]) -> "int | Handed | None":
+    """The exit code of the remembered run, its words printed; None when the full program has to run, and what
+    it is to judge where gates ran already."""
     if not eligible(words, os.environ):
         return None
     try:
@@ -53,9 +60,34 @@ def answer(words: list[str]) -> int | None:
         entry = marshal.loads(data) if data is not None else None  # noqa: S302  # nosec B302 - sealed by this user
         if entry is None or not holds(entry, os.environ, store.digest):
             return None
+        live = entry["live"]
     except (OSError, ValueError, EOFError, TypeError, KeyError):
         return None
-    _print(entry["said"].replace(PLACEHOLDER, f"{time.monotonic() - _began:.1f} s"))
+    if live is not None:
+        return _run(entry, live, store)
+    _print(entry["said"].replace(PLACEHOLDER, f"{time.monotonic() - _began:.1f} s").encode(*CODING))
+    return int(entry["exit"])
+
+
+def _run(entry: "Entry", live: "Live", store: "Store") -> "int | Handed | None":
+    """Run the gates that run each time; signals are held until the reports are there."""
+    from eee_ci.process.signals import Signals
+    from eee_ci.warm import quick
+
+    if not quick.ready(live):
+        return None
+    with Signals() as signals:
+        handed = quick.gone(live, signals, os.environb)
+        handed.changed = tuple(_differing(entry, store.digest))
+        handed.known = frozenset(path for path, _ in entry["stats"])
+        as_before = len(handed.facts) == len(live["orders"]) and all(map(quick.passed, handed.facts.values()))
+        if handed.signal is not None or handed.changed or not as_before:
+            return handed
+        try:
+            said = quick.told(live, handed, entry["exit"])
+        except OSError:
+            return handed
+    _print(said)
     return int(entry["exit"])
 
 
@@ -110,16 +142,21 @@ def terminal(environ: "Mapping[str, str]") -> tuple[bool, bool]:
 
 def holds(entry: "Entry", environ: "Mapping[str, str]", digest: "Callable[[str, str], str]") -> bool:
     """Is everything as it was?"""
-    variables, stats = entry["variables"], entry["stats"]
+    variables = entry["variables"]
     if not environ.keys() <= variables.keys():
         return False
     for name, was in variables.items():
         if was and (name not in environ or digest("variable", f"{name}={environ[name]}") != was):
             return False
+    return not any(True for _ in _differing(entry, digest))
+
+
+def _differing(entry: "Entry", digest: "Callable[[str, str], str]") -> "Iterator[str]":
+    """The paths that are not as they were."""
     folders = entry["folders"]
-    return all(
-        signature.of(path) == was or _same_names(path, was, folders.get(path), digest) for path, was in stats
-    )
+    for path, was in entry["stats"]:
+        if signature.of(path) != was and not _same_names(path, was, folders.get(path), digest):
+            yield path
 
 
 def _same_names(
@@ -131,8 +168,7 @@ def _same_names(
     return same and digest("folder", signature.names(path)) == known
 
 
-def _print(said: str) -> None:
-    data = said.encode("utf-8", "backslashreplace")
+def _print(data: bytes) -> None:
     try:
         while data:
             data = data[os.write(1, data) :]

@@ -53,7 +53,8 @@ def test_on_one_core_there_is_nothing_to_split() -> None:
 def test_gates_that_waited_for_each_other_are_named_in_their_order() -> None:
     known = gate("build", 2.0, 4.0, 0.1), gate("types", 0, 2.0, 0.1), gate("lint", 0, 0.5, 0.1)
     assert pace.sentence(run(*known, gate("last", 4.0, 5.0, 0.1), seconds=5.0)) == (
-        "types > build > last ran one after another: 5.00 s of 5.00 s; a quicker one of them would shorten it"
+        "types, then build, then last ran one after another: 5.00 s of 5.00 s; "
+        "a quicker one of them would shorten it"
     )
 
 
@@ -94,5 +95,5 @@ def test_of_times_that_no_run_has_nothing_is_said(value: float) -> None:
 
 def test_the_chain_goes_by_whose_end_let_the_next_one_start() -> None:
     known = [gate("c", 2.0, 3.0), gate("a", 0, 1.0), gate("b", 0, 2.0), gate("d", 3.0, 3.5)]
-    ran = pace.executed(run(*known, seconds=3.5))
+    ran = pace.executed(run(*known, seconds=3.5).verdicts)
     assert [one.gate for one in pace.chain(ran)] == ["b", "c", "d"]

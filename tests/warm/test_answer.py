@@ -30,6 +30,7 @@ def entry(here: Path) -> "warm.Entry":
         "folders": {},
         "said": f"green ({warm.PLACEHOLDER})\n",
         "exit": 4,
+        "live": None,
     }
 
 
@@ -136,7 +137,14 @@ def digest(purpose: str, value: str) -> str:
 )
 def test_variables_that_matter_are_as_they_were(environ: dict[str, str], holds: bool) -> None:
     variables = {"A": "variable A=1", "B": ""}
-    known: warm.Entry = {"variables": variables, "stats": [], "folders": {}, "said": "", "exit": 0}
+    known: warm.Entry = {
+        "variables": variables,
+        "stats": [],
+        "folders": {},
+        "said": "",
+        "exit": 0,
+        "live": None,
+    }
     assert warm.holds(known, environ, digest) is holds
 
 

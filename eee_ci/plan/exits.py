@@ -1,0 +1,26 @@
+"""Gates on which nothing decides but their exit code."""
+
+from eee_ci.plan.job import Job
+
+TOOL = "command"
+_SAYING = ("report", "exits", "per_file")
+_TIMED = "seconds"
+
+
+def alone(job: Job) -> bool:
+    """Does the exit code of one process tell all, so that 0 means the same verdict each time? The process
+    runs each time and needs nothing of other gates."""
+    command = job.command
+    return (
+        job.gate.tool == TOOL
+        and not any(job.gate.options.get(name) for name in _SAYING)
+        and not job.gate.needs
+        and _TIMED not in job.limits
+        and job.manifest is None
+        and job.remembered is None
+        and job.held == 1
+        and not job.notes
+        and command is not None
+        and len(command.steps) == 1
+        and not (command.give or command.keep or command.copy)
+    )

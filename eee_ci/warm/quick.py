@@ -1,0 +1,165 @@
+"""A run in which nothing changed, but some gates run each time, and their exit code alone decides on them.
+
+They run here, under the guardian as ever. Where all of them end as before, the reports of the run before are
+filled in with the figures of this one. Where anything is different the full program gets what they did, and
+judges that: nothing runs twice.
+"""
+
+import os
+import time
+from _collections_abc import Iterator, Mapping
+
+from eee_ci.files import straight
+from eee_ci.process import frames
+from eee_ci.process.guarded import Guarded
+from eee_ci.process.signals import Signals
+from eee_ci.rendering import pace
+from eee_ci.warm import blanks
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypedDict
+
+    class Order(TypedDict):
+        """A gate's command: `message` is what the guardian is told, with SCRATCH where its folder stands and
+        without the variables that it `inherits`; `digest` tells the command from any other."""
+
+        message: dict[str, Any]
+        inherits: list[bytes]
+        digest: str
+
+    class Live(TypedDict):
+        """What is needed to run the gates, and to tell of it: each report with and without a sentence on what
+        bounded the run; `shown` are the gates' names as that sentence has them, which blanks go by; `cached`
+        says since when those are remembered that do not run."""
+
+        home: str
+        target: str
+        tree: str | None
+        cores: int
+        orders: list[Order]
+        cached: dict[str, str]
+        shown: dict[str, str]
+        reports: dict[str, tuple[blanks.Pieces, blanks.Pieces]]
+        said: blanks.Pieces
+
+
+SCRATCH = b"\0scratch\0"
+_FINISHED = b'{"state":"finished"'
+_RUNNING = b'{"state":"running","pid":%d}'
+_TURN = 1.0
+
+
+class Handed:
+    """What gates did before the full program was there: facts of the guardian and when each began and ended,
+    in seconds after `began`, which is a reading of the monotonic clock. `tree` was
+    the tree's id then, `known` the paths that counted, `changed` those that differ since; `signal` came in,
+    after which nothing that they did counts."""
+
+    def __init__(self, digests: "Mapping[str, str]", tree: str | None) -> None:
+        self.digests = digests
+        self.began = time.monotonic()
+        self.facts: dict[str, dict[str, Any]] = {}
+        self.spans: dict[str, tuple[float, float]] = {}
+        self.tree = tree
+        self.known: frozenset[str] = frozenset()
+        self.changed: tuple[str, ...] = ()
+        self.signal: int | None = None
+
+    def now(self) -> float:
+        return time.monotonic() - self.began
+
+
+def ready(live: "Live") -> bool:
+    """Did the run before come to its end?"""
+    return straight.read(f"{live['home']}/status.json", len(_FINISHED)) == _FINISHED
+
+
+def gone(live: "Live", signals: Signals, environ: Mapping[bytes, bytes]) -> Handed:
+    """Run the gates, as far as that can be done."""
+    handed = Handed(_digests(live), live["tree"])
+    guard = Guarded(signals=signals)
+    scratch = ""
+    try:
+        guard.warm()
+        straight.together({f"{live['home']}/status.json": _RUNNING % os.getpid()}, flush=False)
+        scratch = straight.scratch(str(number) for number, _ in enumerate(live["orders"]))
+        _settle(live, handed, guard, signals, list(_messages(live, os.fsencode(scratch), environ)))
+    except OSError:
+        pass  # the full program meets it as well, and says so
+    finally:
+        guard.close()
+        straight.discard(scratch)
+    return handed
+
+
+def _digests(live: "Live") -> dict[str, str]:
+    return {order["message"]["job"]: order["digest"] for order in live["orders"]}
+
+
+def _settle(
+    live: "Live", handed: Handed, guard: Guarded, signals: Signals, waiting: "list[dict[str, Any]]"
+) -> None:
+    running: dict[str, float] = {}
+    while waiting or running:
+        while waiting and len(running) < live["cores"]:
+            message = waiting.pop(0)
+            running[message["job"]] = handed.now()
+            guard.order(message["job"], frames.pack(message))
+        for facts in guard.facts(_TURN):
+            handed.facts[facts["job"]] = facts
+            handed.spans[facts["job"]] = (running.pop(facts["job"]), handed.now())
+        if signals.first is not None:
+            handed.signal = signals.first
+            return
+
+
+def _messages(live: "Live", scratch: bytes, environ: Mapping[bytes, bytes]) -> "Iterator[dict[str, Any]]":
+    """What the guardian is told of each gate, in a folder of its own."""
+    for number, order in enumerate(live["orders"]):
+        yield _message(order, b"%s/%d" % (scratch, number), environ)
+
+
+def _message(order: "Order", scratch: bytes, environ: Mapping[bytes, bytes]) -> "dict[str, Any]":
+    told = order["message"]
+    env = {name: value.replace(SCRATCH, scratch) for name, value in told["env"].items()}
+    steps = [
+        {**step, "argv": [word.replace(SCRATCH, scratch) for word in step["argv"]]} for step in told["steps"]
+    ]
+    given = {name: environ[name] for name in order["inherits"]}
+    return {**told, "env": {**env, **given}, "steps": steps, "scratch": scratch}
+
+
+def passed(facts: "Mapping[str, Any]") -> bool:
+    """Did a gate end with exit code 0, leaving nobody behind?"""
+    steps = facts["steps"]
+    return bool(steps) and not facts["fault"] and not facts["swept"] and all(s["exit"] == 0 for s in steps)
+
+
+def told(live: "Live", handed: Handed, exit_code: int) -> bytes:
+    """Write the reports, and return what there is to say. An OSError where they cannot be written."""
+    took = [_took(live["shown"][gate], facts, handed.spans[gate]) for gate, facts in handed.facts.items()]
+    at = int(time.time() - handed.now())
+    rest = [blanks.Took(live["shown"][gate], cached=since) for gate, since in live["cached"].items()]
+    figures = blanks.Figures([*took, *rest], at=at, seconds=handed.now(), cores=live["cores"])
+    paced = bool(pace.sentence(figures))
+    reports = {
+        f"{live['target']}/{name}": blanks.filled(both[paced], figures)
+        for name, both in live["reports"].items()
+    }
+    straight.together(reports)
+    state = b'%s,"exit_code":%d}' % (_FINISHED, exit_code)
+    straight.together({f"{live['home']}/status.json": state}, flush=False)
+    return blanks.filled(live["said"], figures)
+
+
+def _took(gate: str, facts: "Mapping[str, Any]", span: tuple[float, float]) -> blanks.Took:
+    steps = facts["steps"]
+    return blanks.Took(
+        gate,
+        seconds=sum(step["seconds"] for step in steps),
+        cpu=sum(step["cpu"] for step in steps),
+        peak=max(step["peak"] for step in steps) or None,
+        started=span[0],
+        ended=span[1],
+    )
