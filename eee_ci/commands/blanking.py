@@ -1,23 +1,24 @@
 """A run's reports with blanks in the place of its figures."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Literal
 
 import msgspec
 
-from eee_ci import reports, text
+from eee_ci import reports
 from eee_ci.model import Cost, Run, Verdict
 from eee_ci.pipeline import attempts
-from eee_ci.plan import Plan
 from eee_ci.warm import blanks
 
 _TIMES = ("seconds", "cpu", "started", "ended")
 _STAMP = 61_490_000_000  # in the year 3918
+PACED = "summary.md"
 # How each file writes its figures. One that is not here has others, and no quickest run.
 FORMS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "report.json": (("json", (*_TIMES, "peak")), ("stamp", ("at",))),
-    "junit.xml": (("fixed", ("seconds",)), ("moment", ("started",))),
-    "summary.md": (("pace", ("at",)), ("words", ("seconds",))),
+    "junit.xml": (("fixed", ("seconds",)), ("moment", ("started",)), ("begun", ("at",))),
+    PACED: (("pace", ("at",)), ("words", ("seconds",))),
     "eee-ci.sarif": (),
 }
 SAID = {True: (("column", ("seconds",)), ("short", ("seconds",))), False: (("short", ("seconds",)),)}
@@ -27,7 +28,7 @@ def figures(judged: Run) -> blanks.Figures:
     """The run's own."""
     took = [
         blanks.Took(
-            text.markdown(one.gate),
+            one.gate,
             seconds=one.cost.seconds or 0.0,
             cpu=one.cost.cpu or 0.0,
             peak=one.cost.peak,
@@ -43,34 +44,26 @@ def figures(judged: Run) -> blanks.Figures:
 
 
 def of(
-    judged: Run, plan: Plan, rendered: Iterable[str]
-) -> Iterator[tuple[str, tuple[blanks.Pieces, blanks.Pieces]]]:
+    judged: Run, formats: Collection[str], dialect: Literal["common", "strict"]
+) -> dict[str, tuple[blanks.Pieces, blanks.Pieces]]:
     """Each report with blanks, without a sentence on what bounded the run and with it."""
     long, plain, paced = _long(judged), short(judged), short(judged, paced=True)
     made = {
-        known: reports.render(
-            with_figures(judged, known),
-            dict.fromkeys(("json", *plan.config.reports)),
-            junit_dialect=plan.config.junit_dialect,
-        )
+        known: reports.render(with_figures(judged, known), formats, junit_dialect=dialect)
         for known in (long, plain, paced)
     }
-    for name in rendered:
-        one, other = (plain, paced) if name == "summary.md" else (long, long)
-        yield (
-            name,
-            (
-                cut(made[one][name], one, FORMS[name]),
-                cut(made[other][name], other, FORMS[name]),
-            ),
-        )
+    both = {name: (plain, paced) if name == PACED else (long, long) for name in made[long]}
+    return {
+        name: (cut(made[one][name], one, FORMS[name]), cut(made[other][name], other, FORMS[name]))
+        for name, (one, other) in both.items()
+    }
 
 
 def _long(judged: Run) -> blanks.Figures:
     """Figures that nothing else in a report is taken for."""
     took = [
         blanks.Took(
-            text.markdown(one.gate),
+            one.gate,
             seconds=3e6 + 17 * n + 0.017,
             cpu=5e6 + 19 * n + 0.013,
             peak=7_000_000_000_003 + 4096 * n,
@@ -87,7 +80,7 @@ def short(judged: Run, *, paced: bool = False) -> blanks.Figures:
     """Figures of the usual length. `paced`: gates ran one after another, so that a sentence says it."""
     took = [
         blanks.Took(
-            text.markdown(one.gate),
+            one.gate,
             seconds=20.1 + n / 10,
             started=n * paced / 10,
             ended=(n + 1) / 10,
@@ -101,7 +94,7 @@ def short(judged: Run, *, paced: bool = False) -> blanks.Figures:
 def with_figures(judged: Run, known: blanks.Figures) -> Run:
     """The run with other figures."""
     took = {one.gate: one for one in known.verdicts}
-    verdicts = tuple(_told(one, took.get(text.markdown(one.gate))) for one in judged.verdicts)
+    verdicts = tuple(_told(one, took.get(one.gate)) for one in judged.verdicts)
     stamp = datetime.fromtimestamp(known.at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return msgspec.structs.replace(judged, verdicts=verdicts, seconds=known.seconds, started=stamp)
 

@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from eee_ci import commands, executors, files, pipeline, reports, text
 from eee_ci.agent import Stage
 from eee_ci.agents import runs
-from eee_ci.commands import again, github, report, status
+from eee_ci.commands import again, github, living, report, status
 from eee_ci.commands.phases import Phases
 from eee_ci.console import Console, summary
 from eee_ci.console.watch import Watch
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
                 watch=watch,
                 signals=signals,
                 fail_fast=arguments.fail_fast,
-                meanwhile=lambda: reports.ready(_formats(plan)),
+                meanwhile=lambda: reports.ready(living.formats(plan)),
             )
         judged = msgspec.structs.replace(judged, agents=stage, notes=(*notes, *judged.notes))
         with phase("reports"):
@@ -105,13 +105,9 @@ def _trace(judged: Run, file: Path | None, phase: Phases, plan: Plan) -> Iterato
         yield f"{text.line(error.message)} ({error.hint})"
 
 
-def _formats(plan: Plan) -> Collection[str]:
-    return dict.fromkeys(("json", *plan.config.reports))
-
-
 def _published(judged: Run, plan: Plan, target: Path) -> tuple[dict[str, bytes], report.Published]:
     """The reports, and what became of each on its way to the disk."""
-    rendered = reports.render(judged, _formats(plan), junit_dialect=plan.config.junit_dialect)
+    rendered = reports.render(judged, living.formats(plan), junit_dialect=plan.config.junit_dialect)
     return rendered, report.publish(rendered, target)
 
 

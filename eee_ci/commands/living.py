@@ -1,10 +1,10 @@
 """What the quickest run needs where gates run each time: their commands, and the reports with blanks."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-from eee_ci import placing, text
+from eee_ci import placing
 from eee_ci.commands import blanking
 from eee_ci.model import Run, Verdict
 from eee_ci.pipeline import given
@@ -25,7 +25,7 @@ def of(judged: Run, plan: Plan, rendered: Mapping[str, bytes], target: Path) -> 
     if not _simple(judged, live, jobs) or not rendered.keys() <= blanking.FORMS.keys():
         return None
     actual = blanking.figures(judged)
-    made = dict(blanking.of(judged, plan, rendered))
+    made = blanking.of(judged, formats(plan), plan.config.junit_dialect)
     right = all(blanks.filled(both[_paced(actual)], actual) == rendered[name] for name, both in made.items())
     if not right:
         return None  # a figure stands where nobody knew of it
@@ -36,10 +36,14 @@ def of(judged: Run, plan: Plan, rendered: Mapping[str, bytes], target: Path) -> 
         "cores": plan.cores,
         "orders": [_order(jobs[verdict.gate], plan) for verdict in sorted(live, key=_began)],
         "cached": {v.gate: v.cached for v in judged.verdicts if v.cached is not None},
-        "shown": {verdict.gate: text.markdown(verdict.gate) for verdict in judged.verdicts},
         "reports": made,
         "said": [],
     }
+
+
+def formats(plan: Plan) -> Collection[str]:
+    """The report formats of a run."""
+    return dict.fromkeys(("json", *plan.config.reports))
 
 
 def telling(live: "quick.Live", judged: Run, said: Said, *, wide: bool) -> "quick.Live | None":

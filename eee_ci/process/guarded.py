@@ -58,8 +58,6 @@ class Guarded:
         if self._pid is not None:
             return
         process.ensure_standard_streams()
-        kernel.adopt_orphans()
-        kernel.hide_memory()  # our environment may hold what no job is to see
         self._before = set(kin.children(os.getpid()))
         words = [os.fsencode(word) for word in (*self._command, self._run, process.PROBE)]
         orders, self._requests = pipes.pair(pipes.SIZE)
@@ -74,6 +72,8 @@ class Guarded:
         finally:
             os.close(orders)
             os.close(writer)
+        kernel.adopt_orphans()  # while it gets ready: it takes its time to load what calls the kernel
+        kernel.hide_memory()  # our environment may hold what no job is to see
 
     def order(self, job: str, message: bytes) -> None:
         """Hand over a packed order. An OSError when the guardian cannot be started."""

@@ -74,6 +74,10 @@ def _stamp(figures: Figures, _owner: object, _name: str) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(figures.at))
 
 
+def _begun(figures: Figures, _owner: object, _name: str) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(figures.at))
+
+
 def _moment(figures: Figures, owner: Took, _name: str) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(figures.at + owner.started)))
 
@@ -90,6 +94,7 @@ FORMS: "dict[str, Callable[[Figures, Any, str], str]]" = {
     "short": _value(clock.short),
     "column": _value(lambda value: f"{clock.short(value):>7}"),
     "stamp": _stamp,
+    "begun": _begun,
     "moment": _moment,
     "pace": _pace,
 }

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
     class Live(TypedDict):
         """What is needed to run the gates, and to tell of it: each report with and without a sentence on what
-        bounded the run; `shown` are the gates' names as that sentence has them, which blanks go by; `cached`
-        says since when those are remembered that do not run."""
+        bounded the run; `cached` says since when those are remembered that do not run."""
 
         home: str
         target: str
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
         cores: int
         orders: list[Order]
         cached: dict[str, str]
-        shown: dict[str, str]
         reports: dict[str, tuple[blanks.Pieces, blanks.Pieces]]
         said: blanks.Pieces
 
@@ -138,9 +136,9 @@ def passed(facts: "Mapping[str, Any]") -> bool:
 
 def told(live: "Live", handed: Handed, exit_code: int) -> bytes:
     """Write the reports, and return what there is to say. An OSError where they cannot be written."""
-    took = [_took(live["shown"][gate], facts, handed.spans[gate]) for gate, facts in handed.facts.items()]
+    took = [_took(gate, facts, handed.spans[gate]) for gate, facts in handed.facts.items()]
     at = int(time.time() - handed.now())
-    rest = [blanks.Took(live["shown"][gate], cached=since) for gate, since in live["cached"].items()]
+    rest = [blanks.Took(gate, cached=since) for gate, since in live["cached"].items()]
     figures = blanks.Figures([*took, *rest], at=at, seconds=handed.now(), cores=live["cores"])
     paced = bool(pace.sentence(figures))
     reports = {

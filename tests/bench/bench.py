@@ -24,7 +24,7 @@ from tests.real import projects  # noqa: E402 - a script sets its path first
 SAME, OVERHEAD = "same", "overhead"
 FILES = (1_000, 10_000, 100_000)
 SCENARIOS = (SAME, *scenarios.OF_A_PROJECT, OVERHEAD, *(f"files-{count}" for count in FILES))
-BASES = ("make", scenarios.BOUND, TURNS, UNIT, GIT)
+BASES = ("make", "prek", "doit", scenarios.BOUND, TURNS, UNIT, GIT)
 COVERED = "pytest-cov==7.0.0"  # the usual way to measure coverage, which no project here pins
 
 
@@ -50,8 +50,10 @@ def parts(arguments: argparse.Namespace) -> Iterator[list[str]]:
         if OVERHEAD in arguments.scenarios:
             root = repositories.made(Path(scratch) / "few" / "root", 3)
             place = _stage(root, Path(scratch) / "few" / "folder", repositories.TRUE, arguments)
-            rounds = scenarios.overhead(place, arguments.rounds, _tell)
-            yield _table("six gates that do nothing", place, rounds)
+            for again in (False, True):
+                rounds = scenarios.overhead(place, arguments.rounds, _tell, again=again)
+                title = f"six gates that do nothing, {'run again' if again else 'from nothing'}"
+                yield _table(title, place, rounds)
         for count in FILES:
             if f"files-{count}" in arguments.scenarios:
                 yield _of_files(count, Path(scratch) / f"files-{count}", arguments)

@@ -133,9 +133,12 @@ def _told(tell: Tell) -> Callable[[int, tables.Round], object]:
     return say
 
 
-def overhead(place: Stage, count: int, tell: Tell) -> list[tables.Round]:
-    """Gates that take no time, run each time: what is left is the program's own."""
-    taking_part = place.named(OURS, *RIVALS)
+def overhead(place: Stage, count: int, tell: Tell, *, again: bool) -> list[tables.Round]:
+    """Gates that take no time, run each time: what is left is the program's own, from nothing or `again`."""
+    taking_part = place.named(OURS, UNIT, *RIVALS)
+    if again:
+        prime(taking_part, tell)
+        return list(stage.rounds(taking_part, count, _nothing, _told(tell)))
     return list(stage.rounds(taking_part, count, lambda _contender, _turn: place.forget(), _told(tell)))
 
 

@@ -186,8 +186,9 @@ def test_a_repository_has_as_many_files_as_asked_and_is_clean(few: Stage) -> Non
 
 
 def test_gates_that_do_nothing_are_measured_through_make_and_eee_ci(few: Stage) -> None:
-    (ended,) = scenarios.overhead(few, 1, lambda _: None)
-    assert {name: type(took) for name, took in ended.items()} == {"make": Took, OURS: Took}
+    for again in (False, True):
+        (ended,) = scenarios.overhead(few, 1, lambda _: None, again=again)
+        assert {name: type(took) for name, took in ended.items()} == {"make": Took, OURS: Took, UNIT: Took}
 
 
 def test_all_gates_are_told_to_make_and_one_that_fails_is_seen(few: Stage) -> None:
@@ -256,9 +257,9 @@ def test_the_file_and_the_screen_have_the_same_table(
     words = ["--projects", "--scenarios", "overhead", "--rivals", "make", "--rounds", "1", "--out", str(out)]
     assert bench.main(words) == 0
     text = out.read_text(encoding="utf-8")
-    assert text.startswith("## six gates that do nothing (1 rounds, medians)\n")
+    assert text.startswith("## six gates that do nothing, from nothing (1 rounds, medians)\n")
     assert capsys.readouterr().out == text
-    assert "| eee-ci | " in text
+    assert text.count("| eee-ci | ") == 2
 
 
 def test_the_edits_of_each_project_are_written_for_all_scenarios_that_edit() -> None:

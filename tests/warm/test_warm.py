@@ -190,8 +190,9 @@ def test_a_program_that_comes_earlier_on_path_is_a_change(project: Make, tmp_pat
     assert (answer.quick, answer.exit) == (False, 1)
 
 
-def test_a_gate_that_is_never_remembered_keeps_the_full_program_running(project: Make) -> None:
-    gates = CONFIG.replace("CODE", "0") + "  open: {tool: command, run: [python3, -c, pass]}\n"
+def test_a_gate_that_tells_more_than_its_exit_code_keeps_the_full_program_running(project: Make) -> None:
+    told = "report: {format: regex, file: '-', pattern: '(?P<message>.+)'}"
+    gates = CONFIG.replace("CODE", "0") + f"  open: {{tool: command, run: [python3, -c, pass], {told}}}\n"
     site = Site(project({"eee-ci.yaml": gates}))
     assert [site.check().quick for _ in range(3)] == [False] * 3
 
