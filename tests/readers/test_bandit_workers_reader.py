@@ -130,8 +130,8 @@ def outcome(*reports: bytes | None, code: int | None = 1) -> Outcome:
 
 def test_the_reports_are_one() -> None:
     whole = bandit_workers.report(outcome(told("./b.py", "./d.py"), told("./a.py", "./c.py")))
-    places = [(one.filename, one.line_number) for one in whole.results]
-    assert sorted(places, key=lambda place: place[0]) == [(f"./{name}.py", line) for name in "abcd" for line in (2, 1)]
+    places = sorted((one.filename, one.line_number) for one in whole.results)
+    assert places == [(f"./{name}.py", line) for name in "abcd" for line in (1, 2)]
     assert whole.metrics.keys() == {"./a.py", "./b.py", "./c.py", "./d.py", "_totals"}
 
 
