@@ -92,12 +92,14 @@ def test_no_file_to_look_at_is_the_same(paths: list[str], several: bool, project
     assert told(two) == told(one)
 
 
-@pytest.mark.parametrize(("first", "second"), [("1", "2"), ("2", "1")])
-def test_what_was_said_is_remembered_for_any_number(first: str, second: str, project: Make) -> None:
-    site = Site(project)
-    before = site.check("--jobs", first)
-    again = site.check("--jobs", second)
-    assert spread(before) == (first == "2")
+@pytest.mark.parametrize(("first", "second"), [(1, 2), (2, 1), (2, "auto")])
+def test_what_was_said_is_remembered_for_any_number(first: int, second: object, project: Make) -> None:
+    site = Site(project, workers=first)
+    before = site.check()
+    site.gate["workers"] = second
+    site.project.write({"eee-ci.yaml": site.config})
+    again = site.check()
+    assert spread(before) == (first == 2)
     assert again.cached is not None, again.because
     assert told(again) == told(before)
 
