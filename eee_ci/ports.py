@@ -139,7 +139,8 @@ class Spreading(Protocol):
     however many there are, so that it is remembered as that of one."""
 
     def number(self, gate: Gate, site: Site, most: int) -> int:
-        """How many processes, at most so many; one is as without them."""
+        """How many processes, at most so many; one is as without them. Where only some files are judged,
+        they are the gate's `paths`, here and in `spread`."""
 
     def told(self, processes: int) -> str:
         """What is different when there are several, in a sentence; empty where nothing is."""

@@ -65,6 +65,12 @@ def _tsc() -> GateAdapter:
     return tsc
 
 
+def _bandit_workers() -> Spreading:
+    from eee_ci.readers import bandit_workers
+
+    return bandit_workers
+
+
 def _mypy_workers() -> Spreading:
     from eee_ci.readers import mypy_workers
 
@@ -87,7 +93,7 @@ _DIVIDED = {
 }
 DIVIDED = Shelf[Divided](_DIVIDED)
 SELECTING = Shelf[Selecting]({"pytest": _pytest})
-SPREADING = Shelf[Spreading]({"mypy": _mypy_workers, "pytest": _shards})
+SPREADING = Shelf[Spreading]({"bandit": _bandit_workers, "mypy": _mypy_workers, "pytest": _shards})
 TABLE = Shelf[GateAdapter](
     {
         **_DIVIDED,

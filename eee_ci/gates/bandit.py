@@ -4,15 +4,15 @@ import msgspec
 
 from eee_ci import inputs as known
 from eee_ci import parts, reading
-from eee_ci.model import Command, Gate, Limit, Noun, Outcome, Reading, Scope, Step
+from eee_ci.model import Command, Gate, Limit, Outcome, Reading, Scope, Step
 from eee_ci.ports import How, Inputs, Requirement, Site
-from eee_ci.readers import bandit, bandit_files
+from eee_ci.readers import bandit, bandit_files, bandit_workers, workers
 
 SCOPE: Scope = "file"
 CATEGORY = "security"
 PRIOR = 2.0
 LIMITS = {"findings.medium": Limit(max=0)}
-OPTIONS = Noun
+OPTIONS = workers.Options
 PINNABLE = True
 
 EXITS = {
@@ -20,7 +20,7 @@ EXITS = {
     1: reading.FOUND,
     2: "error, for its configuration or its arguments are wrong; mend what it names",
 }
-REPORT = "bandit.json"
+REPORT = bandit_workers.REPORT
 EMPTY = "bandit found no Python file to look at; mend `paths`, `exclude` or its configuration"
 MEASURES: dict[str, How] = {"files": "sum"}
 
@@ -56,7 +56,7 @@ def _read(gate: Gate, site: Site, outcome: Outcome) -> tuple[Reading, set[str]]:
     ran = reading.last(outcome)
     word = reading.exits(ran, EXITS)
     reading.configs(site.root, bandit_files.configs(gate))
-    report = reading.shaped(reading.report(outcome, REPORT), "the report of bandit", bandit.Report)
+    report = bandit_workers.report(outcome)
     reading.expect(report.results, word, ran)
     judged = report.metrics.keys() - {one.filename for one in report.errors} - {"_totals"}
     found = (bandit.finding(one, gate, CATEGORY) for one in report.results)
@@ -78,7 +78,7 @@ def pieces(
     wanted, found = bandit_files.listed(gate, site) if files is None else files, dict[str, Reading]()
     lots = [wanted or ()] if files is None else parts.batches(files)
     reading.exits(reading.last(outcome), EXITS)
-    for lot, one in zip(lots, parts.slices(outcome, (REPORT,), len(lots)), strict=True):
+    for lot, one in bandit_workers.apart(outcome, lots):
         whole, judged = _read(gate, site, one)
         names = {reading.relative(name, site.root) for name in judged}
         split = parts.split(whole, {file: {"files": float(file in names)} for file in lot})

@@ -124,7 +124,7 @@ def _read(job: Job, outcome: Outcome) -> Said:
         if job.processes > 1 and (why := gates.SPREADING[gate.tool].doubt(outcome)):
             return Said(reading=None, notes=(f"{job.processes} workers: {why}; run again in one process",))
         if job.division is not None:
-            return divided.read(gate, job.site, outcome, job.division, partial=job.whole is not None)
+            return divided.read(gate, job.site, outcome, job.division)
         if job.selection is not None:
             told, learned = selected.read(gate, job.site, outcome, job.selection)
             return Said(reading=told, learned=learned)

@@ -19,6 +19,16 @@ class Division(Noun, frozen=True, kw_only=True):
     known: dict[str, Reading] = {}
     stale: tuple[str, ...] | None = None
 
+    @property
+    def partial(self) -> bool:
+        """Is there enough known that only the stale files go out?"""
+        return bool(self.stale and self.known)
+
+    @property
+    def everything(self) -> "Division":
+        """The same for a whole run."""
+        return Division(key=self.key)
+
 
 class Said(Noun, frozen=True, kw_only=True):
     """The reading of the whole, None where only a whole run can tell; and what was said of single files, of
@@ -74,15 +84,15 @@ def remembered(gate: Gate, division: Division, known: Keys) -> Remembered | None
 
 def command(gate: Gate, site: Site, division: Division) -> Command | None:
     """The command for the stale files; None where the whole run does as well."""
-    if not division.stale or not division.known:
+    if not division.stale or not division.partial:
         return None
     return gates.DIVIDED[gate.tool].part(gate, site, division.stale)
 
 
-def read(gate: Gate, site: Site, outcome: Outcome, division: Division, *, partial: bool) -> Said:
+def read(gate: Gate, site: Site, outcome: Outcome, division: Division) -> Said:
     """What was said, of the whole and of each file. Raises ReportError as adapters do."""
     adapter = gates.DIVIDED[gate.tool]
-    if not partial:
+    if not division.partial:
         reading = adapter.read(gate, site, outcome)
         told = None if reading.errors else adapter.pieces(gate, site, outcome, None)
         return Said(reading=reading, pieces=told or {})

@@ -67,5 +67,11 @@ class Job(Noun, frozen=True, kw_only=True):
     @property
     def everything(self) -> "Job":
         """The same job for all of its files, in one process."""
-        chosen = self.selection.everything if self.selection else None
-        return msgspec.structs.replace(self, command=self.whole, whole=None, processes=1, selection=chosen)
+        return msgspec.structs.replace(
+            self,
+            command=self.whole,
+            whole=None,
+            processes=1,
+            division=self.division.everything if self.division else None,
+            selection=self.selection.everything if self.selection else None,
+        )

@@ -75,12 +75,26 @@ def _spread(job: Job) -> Job:
     if job.processes == 1 or job.command is None or job.remembered is not None:
         return job
     adapter = gates.SPREADING[job.gate.tool]
-    command, told = (
-        adapter.spread(job.gate, job.site, job.command, job.processes),
-        adapter.told(job.processes),
+    gate, number = _going_out(job)
+    if number == 1:
+        return msgspec.structs.replace(job, processes=1, cores=1)
+    command, told = adapter.spread(gate, job.site, job.command, number), adapter.told(number)
+    return msgspec.structs.replace(
+        job,
+        command=command,
+        whole=job.whole or job.command,
+        processes=number,
+        cores=number,
+        because=(*job.because, *((told,) if told else ())),
     )
-    because = (*job.because, *((told,) if told else ()))
-    return msgspec.structs.replace(job, command=command, whole=job.command, because=because)
+
+
+def _going_out(job: Job) -> tuple[Gate, int]:
+    """The gate for the files that are not remembered, and as many processes as these need."""
+    if job.division is None or not job.division.partial:
+        return job.gate, job.processes
+    gate = msgspec.structs.replace(job.gate, paths=job.division.stale or ())
+    return gate, gates.SPREADING[gate.tool].number(gate, job.site, job.processes)
 
 
 def _remembered(

@@ -75,7 +75,8 @@ def finding(one: Result, gate: Gate, category: str) -> Finding:
 
 
 def errors(report: Report, root: str) -> Iterator[str]:
-    """A sentence for each file that could not be judged."""
-    for one in report.errors:
-        path = reading.relative(one.filename, root) or one.filename
-        yield text.line(f"bandit could not judge {path}: {one.reason}; mend the file or exclude it")
+    """A sentence for each file that could not be judged, in the order of their paths: bandit's own depends on
+    whether it was handed a file or found it."""
+    skipped = ((reading.relative(one.filename, root) or one.filename, one.reason) for one in report.errors)
+    for path, reason in sorted(skipped):
+        yield text.line(f"bandit could not judge {path}: {reason}; mend the file or exclude it")
