@@ -34,6 +34,7 @@ def of(judged: Run, plan: Plan, rendered: Mapping[str, bytes], target: Path) -> 
         "target": str(target.absolute()),
         "tree": plan.tree.id,
         "cores": plan.cores,
+        "allowed": quick.allowed(),
         "orders": [_order(jobs[verdict.gate], plan) for verdict in sorted(live, key=_began)],
         "cached": {v.gate: v.cached for v in judged.verdicts if v.cached is not None},
         "reports": made,
@@ -76,7 +77,9 @@ def _simple(judged: Run, live: Sequence[Verdict], jobs: Mapping[str, Job]) -> bo
 
 
 def _passed(verdict: Verdict) -> bool:
-    return verdict.status == "passed" and verdict.attempts == 1 and not verdict.flags
+    """With exit code 0, which is no matter of course: limits can want another one."""
+    right = verdict.status == "passed" and verdict.reading.measures.get("exit") == 0.0
+    return right and verdict.attempts == 1 and not verdict.flags
 
 
 def _began(verdict: Verdict) -> float:

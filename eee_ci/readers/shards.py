@@ -42,9 +42,16 @@ class Report(Noun, frozen=True, kw_only=True):
 
 
 def number(gate: Gate, site: Site, most: int) -> int:
-    """As many as the config says."""
-    del site
-    return workers.number(gate, most)
+    """As many as the config says; one where a file's name is not UTF-8, of which pytest reports nothing."""
+    return workers.number(gate, most) if all(map(_is_utf8, site.files)) else 1
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def told(processes: int) -> str:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         target: str
         tree: str | None
         cores: int
+        allowed: int
         orders: list[Order]
         cached: dict[str, str]
         reports: dict[str, tuple[blanks.Pieces, blanks.Pieces]]
@@ -68,9 +69,17 @@ class Handed:
         return time.monotonic() - self.began
 
 
+def allowed() -> int:
+    """The cores that this process may use, which decide how many gates run at a time."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+
+
 def ready(live: "Live") -> bool:
-    """Did the run before come to its end?"""
-    return straight.read(f"{live['home']}/status.json", len(_FINISHED)) == _FINISHED
+    """Are there as many cores, and did the run before come to its end?"""
+    return (
+        live["allowed"] == allowed()
+        and straight.read(f"{live['home']}/status.json", len(_FINISHED)) == _FINISHED
+    )
 
 
 def gone(live: "Live", signals: Signals, environ: Mapping[bytes, bytes]) -> Handed:

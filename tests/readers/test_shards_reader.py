@@ -133,6 +133,11 @@ def test_never_more_processes_than_cores(workers: object, processes: int) -> Non
     assert shards.number(gate(), SITE, 4) == 1
 
 
+def test_one_process_runs_tests_whose_names_pytest_cannot_report() -> None:
+    site = msgspec.structs.replace(SITE, files=(*FOUND, "tests/test_\udcff.py"))
+    assert shards.number(gate(workers=2), site, 4) == 1
+
+
 @pytest.mark.parametrize(("version", "processes"), [("2.4.1", 3), ("2.0", 3), ("1.20.1", 1), (None, 1)])
 def test_mypy_works_in_several_processes_where_it_can(version: str | None, processes: int) -> None:
     tool = Tool(name="mypy", argv=("mypy",), version=version)

@@ -231,6 +231,23 @@ def test_what_more_than_an_exit_code_decides_on_is_for_the_full_program(
     assert lab.ran == 3
 
 
+def test_a_limit_may_want_another_exit_code(project: Make, tmp_path: Path) -> None:
+    lab = Lab(project({}), tmp_path, wish="limits: {exit: {min: 1, max: 3}}")
+    lab.does("raise SystemExit(1)")
+    assert [(one.quick, one.exit) for one in (lab.check(), lab.check(), lab.check())] == [(False, 0)] * 3
+    lab.does("pass")
+    assert lab.check().exit == 1
+
+
+def test_where_there_are_other_cores_the_full_program_plans(lab: Lab) -> None:
+    known = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(known)})
+    try:
+        assert lab.check().quick is (len(known) == 1)
+    finally:
+        os.sched_setaffinity(0, known)
+
+
 def test_a_red_gate_that_is_remembered_stays_red(project: Make, tmp_path: Path) -> None:
     red = "  red: {tool: command, run: [python3, -c, 'raise SystemExit(1)'], inputs: ['**/*']}\n"
     lab = Lab(project({}), tmp_path, red)
