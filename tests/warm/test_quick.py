@@ -1,5 +1,6 @@
 """Gates that run each time: they do run, once, and what is told of them is what the full program tells."""
 
+import errno
 import json
 import os
 import re
@@ -14,6 +15,8 @@ import pytest
 
 from eee_ci import reports
 from eee_ci.commands import report
+from eee_ci.process.signals import Signals
+from eee_ci.warm import quick
 from tests.conftest import CHECKOUT, Files, Project
 from tests.warm.test_warm import Answer, Site
 
@@ -255,3 +258,26 @@ def test_a_red_gate_that_is_remembered_stays_red(project: Make, tmp_path: Path) 
     answer = lab.check()
     assert (answer.quick, answer.exit, lab.ran) == (True, 1, 1)
     assert "exit is 1, at most 0 wanted" in answer.said
+
+
+def test_what_cannot_begin_is_left_to_the_full_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_names: object) -> str:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("eee_ci.files.straight.scratch", refuse)
+    live: "quick.Live" = {
+        "home": str(tmp_path),
+        "target": str(tmp_path),
+        "tree": None,
+        "cores": 1,
+        "allowed": 1,
+        "orders": [{"message": {"job": "a"}, "inherits": [], "digest": ""}],
+        "cached": {},
+        "reports": {},
+        "said": [],
+    }
+    with Signals() as signals:
+        handed = quick.gone(live, signals, {})
+    assert (handed.facts, handed.digests) == ({}, {"a": ""})
