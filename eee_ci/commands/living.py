@@ -64,6 +64,7 @@ def paths(live: "quick.Live") -> list[str]:
 
 
 def _simple(judged: Run, live: Sequence[Verdict], jobs: Mapping[str, Job]) -> bool:
+    """Can all that runs be told by its exit code, with nothing that waits for it?"""
     names = {verdict.gate for verdict in live}
     return (
         0 < len(live) <= MOST

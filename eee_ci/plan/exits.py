@@ -9,12 +9,11 @@ _TIMED = "seconds"
 
 def alone(job: Job) -> bool:
     """Does the exit code of one process tell all, so that 0 means the same verdict each time? The process
-    runs each time and needs nothing of other gates."""
+    runs each time."""
     command = job.command
     return (
         job.gate.tool == TOOL
         and not any(job.gate.options.get(name) for name in _SAYING)
-        and not job.gate.needs
         and _TIMED not in job.limits
         and job.manifest is None
         and job.remembered is None

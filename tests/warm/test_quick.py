@@ -251,6 +251,25 @@ def test_where_there_are_other_cores_the_full_program_plans(lab: Lab) -> None:
         os.sched_setaffinity(0, known)
 
 
+def test_each_gate_has_a_fresh_folder_of_its_own(project: Make, tmp_path: Path) -> None:
+    word = "import os; open(os.environ['TMPDIR'] + '/only', 'x')"
+    lab = Lab(project({}), tmp_path, f'  other: {{tool: command, run: [python3, -c, "{word}"]}}\n')
+    lab.does(word)
+    lab.settle()
+    assert [(one.quick, one.exit) for one in (lab.check(), lab.check())] == [(True, 0)] * 2
+
+
+def test_a_command_that_is_another_by_then_runs(lab: Lab) -> None:
+    file = str(lab.root / "eee-ci.yaml")
+    lab.does(
+        f"""p = {file!r}; t = open(p).read(); open(p, 'w').write(t.replace("print('said')", "exit(5)"))"""
+    )
+    answer = lab.check()
+    assert answer.exit == 1
+    assert "exit is 5, at most 0 wanted" in answer.said
+    assert "changed files of the project: eee-ci.yaml" in answer.said
+
+
 def test_a_red_gate_that_is_remembered_stays_red(project: Make, tmp_path: Path) -> None:
     red = "  red: {tool: command, run: [python3, -c, 'raise SystemExit(1)'], inputs: ['**/*']}\n"
     lab = Lab(project({}), tmp_path, red)
@@ -267,7 +286,7 @@ def test_what_cannot_begin_is_left_to_the_full_program(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("eee_ci.files.straight.scratch", refuse)
-    live: "quick.Live" = {
+    live: quick.Live = {
         "home": str(tmp_path),
         "target": str(tmp_path),
         "tree": None,
