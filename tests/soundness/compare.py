@@ -24,6 +24,7 @@ _CHANCE = (
     (re.compile(r"(?<=/)tmp[a-z0-9_]{8}\b"), "{temporary}"),
     (re.compile(r"\b\d+(\.\d+)? ?(s|ms|seconds)\b"), "{time}"),
     (re.compile(r"\bpid \d+"), "{pid}"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d([,.]\d+)?"), "{moment}"),
 )
 
 

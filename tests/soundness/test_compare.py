@@ -129,6 +129,7 @@ def test_the_same_words_about_another_place_are_no_difference() -> None:
         ("in /tmp/eee-ci-6e4f4cdcf016/tmp/x", "in /tmp/eee-ci-b5c1d325f984/tmp/x"),
         ("into '/tmp/tmp_3chhm8g.zip'", "into '/tmp/tmp3f6jospm.zip'"),
         ("took 1.25s", "took 0.5s"),
+        ("[2026-11-27 09:52:49,350] ERROR in app", "[2026-11-27 09:52:43,111] ERROR in app"),
         ("running then: sh -c x (pid 13695)", "running then: sh -c x (pid 7)"),
     ],
 )
