@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from eee_ci import search
-from eee_ci.process import cgroup
+from eee_ci.process import cgroup, kernel
 
 # What tools need to find their way: the user, the language, certificates, proxies and package indexes.
 PASSED = (
@@ -71,8 +71,7 @@ def workers(cores: int) -> dict[str, str]:
 
 def cores() -> int:
     """Cores that this process may use: its affinity, and the quota of its control groups."""
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min([allowed, *_quotas()]))
+    return max(1, min([kernel.allowed(), *_quotas()]))
 
 
 def matching(environ: Mapping[str, str], patterns: Sequence[str]) -> frozenset[str]:

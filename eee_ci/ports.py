@@ -79,7 +79,7 @@ class GateAdapter(Protocol):
 
     # An adapter may have besides: `limits(gate)`, in the place of LIMITS; and `inputs(gate, site)`: an
     # `Inputs` in the place of everything in the tree, or None where results depend on what nobody knows:
-    # then UNNAMED is the sentence that says so.
+    # then UNNAMED is the sentence that says so. And `by_exit(gate)`: does exit code 0 say all that there is?
 
 
 class Divided(GateAdapter, Protocol):
@@ -192,18 +192,8 @@ class Usage(Noun, frozen=True, kw_only=True):
     processes: int
 
 
-class Executor(Protocol):
-    """Runs commands, many at once; no command waits for another one here. Nothing of it is left after
-    the `with` that it is used in."""
-
-    def __enter__(self) -> Self:
-        """Ready for commands."""
-
-    def __exit__(self, *_: object) -> None:
-        """Nothing that was started lives on."""
-
-    def warm(self) -> None:
-        """Get ready for the first command while the caller does something else."""
+class Running(Protocol):
+    """Runs commands, many at once; no command waits for another one here."""
 
     def submit(self, job: str, command: Command, place: Place) -> None:
         """Start a command under a name of the caller's; its outcome comes from `collect`."""
@@ -213,6 +203,19 @@ class Executor(Protocol):
 
     def stop(self, *, now: bool) -> None:
         """End all that runs: politely first, or at once. Their outcomes still come from `collect`."""
+
+
+class Executor(Running, Protocol):
+    """One that is made ready and taken down: nothing of it is left after the `with` that it is used in."""
+
+    def __enter__(self) -> Self:
+        """Ready for commands."""
+
+    def __exit__(self, *_: object) -> None:
+        """Nothing that was started lives on."""
+
+    def warm(self) -> None:
+        """Get ready for the first command while the caller does something else."""
 
 
 class Observing(Executor, Protocol):

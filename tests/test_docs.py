@@ -47,7 +47,7 @@ def test_a_gate_is_added_in_one_file_and_one_row(tmp_path: Path) -> None:
     shutil.copytree(CHECKOUT / "gate_configs", tmp_path / "gate_configs")
     (package / "gates" / "yamllint.py").write_text(code[1], encoding="utf-8")
     table = package / "gates" / "__init__.py"
-    rows = table.read_text(encoding="utf-8").replace('"tsc": _tsc,', '"tsc": _tsc, "yamllint": _yamllint,')
+    rows = table.read_text(encoding="utf-8").replace('"tsc": _tsc', '"tsc": _tsc, "yamllint": _yamllint')
     fetch = "def _yamllint() -> GateAdapter:\n    from eee_ci.gates import yamllint\n\n    return yamllint\n"
     table.write_text(rows.replace("# each is", f"{fetch}# each is"), encoding="utf-8")
     project = tmp_path / "project"

@@ -13,6 +13,7 @@ import pytest
 
 from eee_ci import files
 from eee_ci.errors import UsageError, WriteError
+from eee_ci.files import straight
 from tests.together import together
 
 AS_ROOT = pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
@@ -83,6 +84,18 @@ def test_whatever_happens_the_temporary_file_goes(
     if isinstance(caught.value, WriteError):
         assert caught.value.hint == "free some space on that disk"
         assert caught.value.code == 3
+
+
+def test_of_files_that_are_written_together_none_is_new_where_one_cannot_be(tmp_path: Path) -> None:
+    one, other = tmp_path / "a", tmp_path / "b"
+    one.write_bytes(b"old")
+    other.symlink_to("a")
+    with pytest.raises(OSError, match="it is a symbolic link"):
+        straight.together({str(one): b"new", str(other): b"new"})
+    assert (one.read_bytes(), names(tmp_path)) == (b"old", ["a", "b"])
+    other.unlink()
+    straight.together({str(one): b"new", str(other): b"newer"})
+    assert (one.read_bytes(), other.read_bytes(), names(tmp_path)) == (b"new", b"newer", ["a", "b"])
 
 
 def test_nothing_is_written_through_a_link_or_over_it(tmp_path: Path) -> None:
@@ -175,7 +188,7 @@ def test_a_scratch_folder_is_ours_alone_and_goes(tmp_path: Path) -> None:
 def test_scratch_folders_lie_where_the_runner_wants_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "_LONGEST", 1000)
+    monkeypatch.setattr(straight, "_LONGEST", 1000)
     for name in ("TMPDIR", "XDG_RUNTIME_DIR", "RUNNER_TEMP"):  # from the weakest to the strongest
         place = tmp_path / name
         place.mkdir()
@@ -196,14 +209,14 @@ def test_a_place_that_does_not_do_is_passed_over(tmp_path: Path, monkeypatch: py
 def test_when_no_place_is_good_the_first_that_works_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "_ROOM", 1 << 62)
+    monkeypatch.setattr(straight, "_ROOM", 1 << 62)
     monkeypatch.setenv("RUNNER_TEMP", str(tmp_path))
     with files.scratch() as folder:
         assert folder.parent == tmp_path
 
 
 def test_when_there_is_no_place_the_error_names_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_is_usable", lambda _place: False)
+    monkeypatch.setattr(straight, "_is_usable", lambda _place: False)
     monkeypatch.setattr(os, "mkdir", _gone)
     with pytest.raises(WriteError, match="cannot write /tmp/eee-ci-") as caught:
         files.scratch_folder()

@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -47,15 +47,19 @@ def keep(
             return
     store = plan.keys.store
     files = [str(target / name) for name in rendered] if live is None else living.paths(live)
+    stats = [*seen.stats.items(), *((path, signature.of(path)) for path in files)]
+    folders = {path: store.digest("folder", names) for path, names in seen.folders.items() if names}
+    variables = watching.variables(os.environ, plan.config.pass_env, store.digest)
+    places = summary.places(commands.short(target), list(rendered))
     for colour, wide in {warm.terminal(os.environ), (False, True)}:
-        say = partial(_said, Paper(colour=colour, wide=wide), arguments, _places(target, rendered))
+        say = partial(_said, Paper(colour=colour, wide=wide), places, quiet=arguments.quiet)
         told = live and living.telling(live, judged, say, wide=wide)
         if live is not None and told is None:
             continue
         entry: warm.Entry = {
-            "variables": watching.variables(os.environ, plan.config.pass_env, store.digest),
-            "stats": [*seen.stats.items(), *((path, signature.of(path)) for path in files)],
-            "folders": {p: store.digest("folder", names) for p, names in seen.folders.items() if names},
+            "variables": variables,
+            "stats": stats,
+            "folders": folders,
             "said": say(_remembered(judged)).replace(_NOTHING, f"({warm.PLACEHOLDER}, ", 1),
             "exit": judged.exit_code,
             "live": told,
@@ -64,13 +68,9 @@ def keep(
         store.put(warm.KIND, key, warm.written(entry))
 
 
-def _places(target: Path, rendered: Iterable[str]) -> str:
-    return summary.places(commands.short(target), list(rendered))
-
-
-def _said(paper: Paper, arguments: argparse.Namespace, places: str, run: Run) -> str:
-    lines = list(summary.lines(run, paper, quiet=arguments.quiet))
-    return "\n".join(lines if arguments.quiet else [*lines, places]) + "\n"
+def _said(paper: Paper, places: str, run: Run, *, quiet: bool) -> str:
+    lines = list(summary.lines(run, paper, quiet=quiet))
+    return "\n".join(lines if quiet else [*lines, places]) + "\n"
 
 
 def _remembered(judged: Run) -> Run:

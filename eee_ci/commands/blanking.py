@@ -13,12 +13,12 @@ from eee_ci.warm import blanks
 
 _TIMES = ("seconds", "cpu", "started", "ended")
 _STAMP = 61_490_000_000  # in the year 3918
-PACED = "summary.md"
+_PACED = "markdown"  # the format with a sentence on what bounded the run
 # How each file writes its figures. One that is not here has others, and no quickest run.
 FORMS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "report.json": (("json", (*_TIMES, "peak")), ("stamp", ("at",))),
-    "junit.xml": (("fixed", ("seconds",)), ("moment", ("started",)), ("begun", ("at",))),
-    PACED: (("pace", ("at",)), ("words", ("seconds",))),
+    "report.json": (("json", (*_TIMES, "peak")), ("moment", ("at",))),
+    "junit.xml": (("fixed", ("seconds",)), ("moment", ("started", "at"))),
+    "summary.md": (("pace", ("at",)), ("words", ("seconds",))),
     "eee-ci.sarif": (),
 }
 SAID = {True: (("column", ("seconds",)), ("short", ("seconds",))), False: (("short", ("seconds",)),)}
@@ -47,15 +47,17 @@ def of(
     judged: Run, formats: Collection[str], dialect: Literal["common", "strict"]
 ) -> dict[str, tuple[blanks.Pieces, blanks.Pieces]]:
     """Each report with blanks, without a sentence on what bounded the run and with it."""
-    long, plain, paced = _long(judged), short(judged), short(judged, paced=True)
-    made = {
-        known: reports.render(with_figures(judged, known), formats, junit_dialect=dialect)
-        for known in (long, plain, paced)
-    }
-    both = {name: (plain, paced) if name == PACED else (long, long) for name in made[long]}
+
+    def made(known: blanks.Figures, *names: str) -> dict[str, blanks.Pieces]:
+        files = reports.render(with_figures(judged, known), names, junit_dialect=dialect)
+        return {name: cut(data, known, FORMS[name]) for name, data in files.items()}
+
+    alike = made(_long(judged), *(name for name in formats if name != _PACED))
+    summary = (_PACED,) if _PACED in formats else ()
+    plain, paced = made(short(judged), *summary), made(short(judged, paced=True), *summary)
     return {
-        name: (cut(made[one][name], one, FORMS[name]), cut(made[other][name], other, FORMS[name]))
-        for name, (one, other) in both.items()
+        **{name: (pieces, pieces) for name, pieces in alike.items()},
+        **{name: (plain[name], paced[name]) for name in plain},
     }
 
 

@@ -18,7 +18,7 @@ from eee_ci.errors import BUG, WriteError
 from eee_ci.model import Run
 from eee_ci.pipeline import given
 from eee_ci.plan import Plan
-from eee_ci.ports import Executor
+from eee_ci.ports import Executor, Running
 from eee_ci.process.signals import Signals
 from eee_ci.rendering import trace
 
@@ -32,10 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     phase = Phases()
     # the signals are held until the reports are there: a stopped run reports as well
     with Signals() as signals, executors.TABLE["local"](signals) as executor:
-        handed = arguments.handed
-        if handed is not None and handed.signal is not None:
-            signals.note(handed.signal)
-        executor.warm()
+        running = _running(arguments, executor, signals)
         # its folder is made before there is a plan: too young, it would have to be waited for
         plan = commands.planned(arguments, phase, lambda: files.home(project))
         if arguments.github:
@@ -50,7 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         with phase("run"):
             judged = pipeline.run(
                 plan,
-                given.Given(executor, handed) if handed is not None else executor,
+                running,
                 watch=watch,
                 signals=signals,
                 fail_fast=arguments.fail_fast,
@@ -66,6 +63,17 @@ def run(arguments: argparse.Namespace) -> int:
         _say(judged, console, arguments, target, rendered, published)
     console.lines(f"eee-ci: {fault}" for fault in faults)
     return BUG if faults and not judged.signal else judged.exit_code
+
+
+def _running(arguments: argparse.Namespace, executor: Executor, signals: Signals) -> Running:
+    """The executor, ready, with what gates did before there was one."""
+    executor.warm()
+    handed = arguments.handed
+    if handed is None:
+        return executor
+    if handed.signal is not None:
+        signals.note(handed.signal)
+    return given.Given(executor, handed)
 
 
 def _with_agents(arguments: argparse.Namespace, plan: Plan) -> bool:

@@ -9,7 +9,7 @@ from eee_ci.commands import blanking
 from eee_ci.model import Run, Verdict
 from eee_ci.pipeline import given
 from eee_ci.plan import Job, Plan, exits
-from eee_ci.process import supervisor
+from eee_ci.process import kernel, supervisor
 from eee_ci.rendering import pace
 from eee_ci.warm import CODING, blanks, quick
 
@@ -34,7 +34,7 @@ def of(judged: Run, plan: Plan, rendered: Mapping[str, bytes], target: Path) -> 
         "target": str(target.absolute()),
         "tree": plan.tree.id,
         "cores": plan.cores,
-        "allowed": quick.allowed(),
+        "allowed": kernel.allowed(),
         "orders": [_order(jobs[verdict.gate], plan) for verdict in sorted(live, key=_began)],
         "cached": {v.gate: v.cached for v in judged.verdicts if v.cached is not None},
         "reports": made,

@@ -8,17 +8,14 @@ import os
 import stat
 from _collections_abc import Iterator
 
-from eee_ci.files.handles import FROM, INTO, NEW, above
+from eee_ci.files import straight
+from eee_ci.files.handles import FROM, INTO, above
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-_OWN = 0o700
 _ASIDE = r"\.eee-ci-[0-9a-f]{16}"
-_ROOM = 1 << 30  # bytes that a place for scratch folders should have free
-_USUAL = ("/tmp", "/var/tmp")  # noqa: S108  # nosec B108 - what goes there is 0700 and has a random name
-_LONGEST = 60  # characters of such a place: tools put sockets there, whose names end at 107
 _ADVICE = {
     errno.ENOSPC: "free some space on that disk",
     errno.EDQUOT: "free some space: the quota is used up",
@@ -39,16 +36,8 @@ def publish(path: "Path", data: bytes, *, flush: bool = True) -> None:
     """Write a file whole: a temporary one beside it, flushed to disk, then renamed over it. What is not
     to `flush` may be empty after the machine lost its power, and only then."""
     folder(path.parent)
-    aside = path.with_name(f".eee-ci-{os.urandom(8).hex()}")
     with writing(path):
-        _refuse_special(path)
-        try:
-            _write(aside, data, flush=flush)
-            aside.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                aside.unlink()
-            raise
+        straight.together({str(path): data}, flush=flush)
 
 
 def folder(path: "Path") -> "Path":
@@ -89,30 +78,10 @@ def scratch_folder() -> "Path":
     """A fresh folder that only this user can enter; the caller ends it with `discard`."""
     from pathlib import Path
 
-    place = Path(scratch_place(), f"eee-ci-{os.urandom(6).hex()}")
+    place = Path(straight.scratch_place(), f"eee-ci-{os.urandom(6).hex()}")
     with writing(place):
-        place.mkdir(mode=_OWN)
+        place.mkdir(mode=straight.OWN)
     return place
-
-
-def scratch_place() -> str:
-    """Where scratch folders are made: the runner's, the user's own or the usual temporary folder; short, with
-    room, and where programs may run."""
-    named = [os.environ.get(name, "") for name in ("RUNNER_TEMP", "XDG_RUNTIME_DIR", "TMPDIR")]
-    places = [place for place in (*named, *_USUAL) if _is_usable(place)]
-    for place in places:
-        if len(place) <= _LONGEST and _has_room(place):
-            return place
-    return places[0] if places else _USUAL[0]  # the error is to name it
-
-
-def _is_usable(place: str) -> bool:
-    return place.startswith("/") and os.path.isdir(place) and os.access(place, os.W_OK | os.X_OK)  # noqa: PTH112 - pathlib is heavy
-
-
-def _has_room(place: str) -> bool:
-    disk = os.statvfs(place)
-    return disk.f_bavail * disk.f_frsize >= _ROOM and not disk.f_flag & os.ST_NOEXEC
 
 
 def remove(path: "Path") -> None:
@@ -121,7 +90,7 @@ def remove(path: "Path") -> None:
     with writing(path, "remove"):
         above = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            drop(path.name, above)
+            straight.drop(path.name, above)
         except FileNotFoundError:
             pass
         except RecursionError:
@@ -176,57 +145,6 @@ def _read(base: "Path", name: str, most: int) -> bytes:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "not a regular file")
         return file.read(most)
-
-
-def drop(name: str, above: int) -> None:
-    """Remove one entry of an open folder, with all that is in it."""
-    if not stat.S_ISDIR(os.lstat(name, dir_fd=above).st_mode):
-        os.unlink(name, dir_fd=above)
-        return
-    at = _open_up(name, above)
-    try:
-        for entry in os.listdir(at):  # noqa: PTH208 - by descriptor: the name may mean another by now
-            drop(entry, at)
-    finally:
-        os.close(at)
-    os.rmdir(name, dir_fd=above)
-
-
-def _open_up(name: str, above: int) -> int:
-    """A folder opened so that its entries can go, whatever its mode was."""
-    try:
-        at = os.open(name, INTO, dir_fd=above)
-    except PermissionError:
-        os.chmod(name, _OWN, dir_fd=above)
-        at = os.open(name, INTO, dir_fd=above)
-    if os.fstat(at).st_mode & _OWN != _OWN:
-        with contextlib.suppress(PermissionError):  # another user's: the rest will tell
-            os.fchmod(at, _OWN)
-    return at
-
-
-def _write(path: "Path", data: bytes, *, flush: bool) -> None:
-    handle = os.open(path, NEW, 0o644)
-    with os.fdopen(handle, "wb", buffering=0) as stream:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[stream.write(rest) :]
-        if flush:
-            os.fsync(handle)
-
-
-def _refuse_special(path: "Path") -> None:
-    """A link would be replaced, not what it means; a device or pipe would be lost."""
-    try:
-        mode = path.lstat().st_mode
-    except FileNotFoundError:
-        return
-    if stat.S_ISLNK(mode):
-        raise OSError(errno.ELOOP, "it is a symbolic link")
-    if stat.S_ISDIR(mode):
-        raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if not stat.S_ISREG(mode):
-        raise OSError(errno.EINVAL, "it is not a regular file")
 
 
 @contextlib.contextmanager

@@ -95,12 +95,5 @@ DIVIDED = Shelf[Divided](_DIVIDED)
 SELECTING = Shelf[Selecting]({"pytest": _pytest})
 SPREADING = Shelf[Spreading]({"bandit": _bandit_workers, "mypy": _mypy_workers, "pytest": _shards})
 TABLE = Shelf[GateAdapter](
-    {
-        **_DIVIDED,
-        "build": _build,
-        "mypy": _mypy,
-        "nox": _nox,
-        "pytest": _pytest,
-        "tsc": _tsc,
-    }
+    {**_DIVIDED, "build": _build, "mypy": _mypy, "nox": _nox, "pytest": _pytest, "tsc": _tsc}
 )

@@ -33,8 +33,7 @@ def requirements(gate: Gate) -> tuple[Requirement, ...]:
 
 
 def command(gate: Gate, site: Site) -> Command:
-    named = programs.named(gate, site) if _options(gate).per_file else ()
-    return part(gate, site, named or gate.paths)
+    return part(gate, site, (programs.named(gate, site) if _options(gate).per_file else ()) or gate.paths)
 
 
 def part(gate: Gate, site: Site, files: tuple[str, ...]) -> Command:
@@ -58,9 +57,7 @@ def _step(gate: Gate, site: Site, files: tuple[str, ...], lot: int) -> Step:
 
 
 def files(gate: Gate, site: Site) -> tuple[str, ...] | None:
-    report = _options(gate).report
-    can = _options(gate).per_file and not (report and report.format == "junit")
-    return programs.named(gate, site) if can else None
+    return programs.named(gate, site) if programs.divided(_options(gate)) else None
 
 
 def read(gate: Gate, site: Site, outcome: Outcome) -> Reading:
@@ -93,6 +90,10 @@ def inputs(gate: Gate, site: Site) -> Inputs | None:
         return Inputs() if own else known.of(gate, site, (), programs.configs(site))
     promised = programs.promised(options, site)
     return Inputs() if promised and own else promised
+
+
+def by_exit(gate: Gate) -> bool:
+    return programs.silent(_options(gate))
 
 
 def _options(gate: Gate) -> programs.Options:

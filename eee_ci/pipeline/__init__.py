@@ -12,12 +12,12 @@ from eee_ci import __version__, history, judge
 from eee_ci.model import Cost, Run, Verdict
 from eee_ci.pipeline import attempts, dispatch, given, keeping
 from eee_ci.plan import Plan
-from eee_ci.ports import Executor
+from eee_ci.ports import Running
 
 
 def run(
     plan: Plan,
-    executor: Executor,
+    executor: Running,
     *,
     watch: dispatch.Watch,
     signals: dispatch.Caught,
@@ -29,17 +29,14 @@ def run(
     ready what follows them: it is called while they run."""
     handed = executor.handed if isinstance(executor, given.Given) else None
     began = clock() if handed is None else handed.began
-    started = datetime.now(UTC) - timedelta(seconds=clock() - began)
+    started = (datetime.now(UTC) - timedelta(seconds=clock() - began)).strftime("%Y-%m-%dT%H:%M:%SZ")
     course = dispatch.Course(plan, executor, watch=watch, clock=clock, fail_fast=fail_fast)
     course.looking.saw(given.changed(handed, plan.tree) if handed else ())
     verdicts = given.timed(course.run(signals, meanwhile), handed.spans if handed else {})
     verdicts = unstale(course.looking.changed(), verdicts)
-    stamp = started.strftime("%Y-%m-%dT%H:%M:%SZ")
     if signals.first is None:
-        keeping.keep(plan, verdicts, course.said, when=stamp)
-    failed = [verdict.gate for verdict in verdicts if verdict.status == "failed"]
-    parts = [job.gate.id for job in plan.jobs if job.share < 1]
-    kept = history.record(Path(plan.root), costs(verdicts), failed=failed, parts=parts)
+        keeping.keep(plan, verdicts, course.said, when=started)
+    kept = recorded(plan, verdicts)
     return Run(
         version=__version__,
         project=Path(plan.root).name,
@@ -49,7 +46,7 @@ def run(
         commit=plan.tree.commit,
         branch=plan.tree.branch,
         environment=environment(plan),
-        started=stamp,
+        started=started,
         seconds=round(clock() - began, 3),
         cores=plan.cores,
         complete=signals.first is None,
@@ -75,6 +72,13 @@ def _stale(verdict: Verdict, reason: str) -> Verdict:
     return msgspec.structs.replace(
         verdict, status=status, reasons=(*verdict.reasons, reason), flags=(*verdict.flags, "stale")
     )
+
+
+def recorded(plan: Plan, verdicts: tuple[Verdict, ...]) -> str | None:
+    """Keep for the next run's schedule what the gates took; a sentence when that could not be done."""
+    failed = [verdict.gate for verdict in verdicts if verdict.status == "failed"]
+    parts = [job.gate.id for job in plan.jobs if job.share < 1]
+    return history.record(Path(plan.root), costs(verdicts), failed=failed, parts=parts)
 
 
 def costs(verdicts: tuple[Verdict, ...]) -> dict[str, Cost]:

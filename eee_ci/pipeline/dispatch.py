@@ -13,7 +13,7 @@ from eee_ci.memory import Remembered
 from eee_ci.model import Command, Cost, Outcome, Reading, Status, Verdict
 from eee_ci.pipeline import attempts
 from eee_ci.plan import Job, Plan, Said, read
-from eee_ci.ports import Executor, Place
+from eee_ci.ports import Place, Running
 
 
 class Caught(Protocol):
@@ -42,7 +42,7 @@ class Course:
     def __init__(
         self,
         plan: Plan,
-        executor: Executor,
+        executor: Running,
         *,
         watch: Watch,
         clock: Callable[[], float] = time.monotonic,

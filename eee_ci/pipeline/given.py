@@ -2,36 +2,26 @@
 
 import os
 from collections.abc import Mapping
-from typing import Self
 
 import msgspec
 
 from eee_ci import digests
 from eee_ci.model import Command, Outcome, Tree, Verdict
-from eee_ci.ports import Executor, Place
+from eee_ci.ports import Place, Running
 from eee_ci.process import supervisor
 from eee_ci.warm.quick import Handed
 
 
 class Given:
-    """An executor that has the outcomes of some commands already; the others, and what is to run once more,
-    go to the one behind it."""
+    """Has the outcomes of some commands already; the others, and what is to run once more, go to the executor
+    behind it."""
 
-    def __init__(self, executor: Executor, handed: Handed) -> None:
+    def __init__(self, executor: Running, handed: Handed) -> None:
         self.handed = handed
         self._executor = executor
         self._facts = {} if handed.signal else dict(handed.facts)
         self._digests = handed.digests
         self._ready: list[tuple[str, Outcome]] = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass  # whoever entered the other one leaves it
-
-    def warm(self) -> None:
-        self._executor.warm()
 
     def submit(self, job: str, command: Command, place: Place) -> None:
         facts = self._facts.pop(job, None)

@@ -1,19 +1,18 @@
 """Gates on which nothing decides but their exit code."""
 
+from eee_ci import gates
 from eee_ci.plan.job import Job
 
-TOOL = "command"
-_SAYING = ("report", "exits", "per_file")
 _TIMED = "seconds"
 
 
 def alone(job: Job) -> bool:
     """Does the exit code of one process tell all, so that 0 means the same verdict each time? The process
     runs each time."""
-    command = job.command
+    adapter, command = gates.TABLE[job.gate.tool], job.command
     return (
-        job.gate.tool == TOOL
-        and not any(job.gate.options.get(name) for name in _SAYING)
+        hasattr(adapter, "by_exit")
+        and adapter.by_exit(job.gate)
         and _TIMED not in job.limits
         and job.manifest is None
         and job.remembered is None

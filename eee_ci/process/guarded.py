@@ -8,7 +8,7 @@ import os
 import select
 import sys
 import time
-from _collections_abc import Iterator, Sequence
+from _collections_abc import Iterable, Iterator, Mapping, Sequence
 
 from eee_ci import process
 from eee_ci.process import frames, kernel, kin, pipes, spawn
@@ -60,18 +60,17 @@ class Guarded:
         process.ensure_standard_streams()
         self._before = set(kin.children(os.getpid()))
         words = [os.fsencode(word) for word in (*self._command, self._run, process.PROBE)]
-        orders, self._requests = pipes.pair(pipes.SIZE)
-        answers, writer = pipes.pair(pipes.SIZE)
-        self._inbox = frames.Inbox(answers)
+        ends: list[int] = []
         try:
+            ends += pipes.pair(pipes.SIZE)
+            ends += pipes.pair(pipes.SIZE)
+            orders, self._requests, answers, writer = ends
             self._pid = spawn.start(words, env={}, cwd=b"/", streams=(orders, writer, 2))
         except BaseException:
-            os.close(answers)
-            os.close(self._requests)
+            _close(ends)
             raise
-        finally:
-            os.close(orders)
-            os.close(writer)
+        _close((orders, writer))
+        self._inbox = frames.Inbox(answers)
         kernel.adopt_orphans()  # while it gets ready: it takes its time to load what calls the kernel
         kernel.hide_memory()  # our environment may hold what no job is to see
 
@@ -149,12 +148,23 @@ class Guarded:
             os.kill(self._pid, signal.SIGKILL)
         _, status = os.waitpid(self._pid, 0)
         self._pid = None
-        os.close(self._inbox.reader)
-        os.close(self._requests)
+        _close((self._inbox.reader, self._requests))
         if status:  # not by its own will
             sweep(self._before, os.fsencode(self._run))
         self._heard += _lost(self._running)
         self._running.clear()
+
+
+def cost(facts: "Mapping[str, Any]") -> tuple[float, float, int | None]:
+    """Seconds and CPU seconds of a job's steps together, and the bytes of the largest process."""
+    steps = facts["steps"]
+    seconds, cpu = (sum((step[name] for step in steps), 0.0) for name in ("seconds", "cpu"))
+    return seconds, cpu, max((step["peak"] for step in steps), default=0) or None
+
+
+def _close(ends: Iterable[int]) -> None:
+    for end in ends:
+        os.close(end)
 
 
 def _lost(running: set[str]) -> "Iterator[dict[str, Any]]":

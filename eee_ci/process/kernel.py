@@ -1,5 +1,6 @@
 """What only the Linux kernel does for us, through prctl; each function says whether it took hold."""
 
+import os
 import sys
 
 _SET_PDEATHSIG, _SET_DUMPABLE, _SET_CHILD_SUBREAPER, _GET_CHILD_SUBREAPER = 1, 4, 36, 37
@@ -27,6 +28,11 @@ def can_adopt() -> bool:
 
     answer = ctypes.c_int()
     return _prctl(_GET_CHILD_SUBREAPER, ctypes.addressof(answer))
+
+
+def allowed() -> int:
+    """The cores that this process may use, as far as its affinity goes."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _prctl(option: int, value: int) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from eee_ci import text
 from eee_ci.model import Command, Outcome, Ran
 from eee_ci.process import frames, sentences
-from eee_ci.process.guarded import DIED, GRACE, LARGEST_FILE, Guarded
+from eee_ci.process.guarded import DIED, GRACE, LARGEST_FILE, Guarded, cost
 
 if TYPE_CHECKING:
     from eee_ci.process.guarded import Heard
@@ -83,8 +83,7 @@ def outcome(facts: Mapping[str, Any]) -> Outcome:
     if fault and fault["why"] == DIED:
         return Outcome(problem=sentences.DIED)
     steps = tuple(_ran(step) for step in facts["steps"])
-    peaks = [step.peak for step in steps if step.peak is not None]
-    peak = max(peaks, default=None)
+    seconds, cpu, peak = cost(facts)
     names = [text.line(text.decode(name)) for name in facts["swept"]]
     if len(names) > _MOST_NAMES:
         names[_MOST_NAMES:] = [f"and {len(names) - _MOST_NAMES} more"]
@@ -92,8 +91,8 @@ def outcome(facts: Mapping[str, Any]) -> Outcome:
         steps=steps,
         problem=sentences.problem(fault, steps[-1].signal if steps else None, peak) if fault else None,
         leaky=tuple(names),
-        seconds=sum((step.seconds for step in steps), 0.0),
-        cpu=sum((step.cpu for step in steps), 0.0),
+        seconds=seconds,
+        cpu=cpu,
         peak=peak,
     )
 

@@ -76,6 +76,16 @@ def read(outcome: Outcome, root: str, exits: Mapping[int, str], report: matcher.
     return msgspec.structs.replace(told, measures=measures | told.measures)
 
 
+def divided(options: Options) -> bool:
+    """Does it judge file by file, in a way that can be told of each?"""
+    return options.per_file and not (options.report and options.report.format == "junit")
+
+
+def silent(options: Options) -> bool:
+    """Does its exit code say all, so that 0 says the same each time?"""
+    return not (options.report or options.exits or options.per_file)
+
+
 def table(exits: Mapping[int, str]) -> dict[int, str]:
     """The word for each exit code."""
     if exits:

@@ -79,13 +79,9 @@ def _run(entry: "Entry", live: "Live", store: "Store") -> "int | Handed | None":
     with Signals() as signals:
         handed = quick.gone(live, signals, os.environb)
         handed.changed = tuple(_differing(entry, store.digest))
-        handed.known = frozenset(path for path, _ in entry["stats"])
-        as_before = len(handed.facts) == len(live["orders"]) and all(map(quick.passed, handed.facts.values()))
-        if handed.signal is not None or handed.changed or not as_before:
-            return handed
-        try:
-            said = quick.told(live, handed, entry["exit"])
-        except OSError:
+        said = quick.told(live, handed, entry["exit"]) if quick.as_before(live, handed) else None
+        if said is None:
+            handed.known = frozenset(path for path, _ in entry["stats"])
             return handed
     _print(said)
     return int(entry["exit"])

@@ -70,16 +70,10 @@ def _json(value: float | None) -> str:
     return "null" if value is None else repr(value)
 
 
-def _stamp(figures: Figures, _owner: object, _name: str) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(figures.at))
-
-
-def _begun(figures: Figures, _owner: object, _name: str) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(figures.at))
-
-
-def _moment(figures: Figures, owner: Took, _name: str) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(figures.at + owner.started)))
+def _moment(figures: Figures, owner: Took | Figures, _name: str) -> str:
+    """UTC; of the run its start."""
+    after = owner.started if isinstance(owner, Took) else 0.0
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(figures.at + after)))
 
 
 def _pace(figures: Figures, _owner: object, _name: str) -> str:
@@ -93,8 +87,6 @@ FORMS: "dict[str, Callable[[Figures, Any, str], str]]" = {
     "words": _value(clock.seconds),
     "short": _value(clock.short),
     "column": _value(lambda value: f"{clock.short(value):>7}"),
-    "stamp": _stamp,
-    "begun": _begun,
     "moment": _moment,
     "pace": _pace,
 }

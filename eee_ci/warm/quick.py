@@ -10,8 +10,8 @@ import time
 from _collections_abc import Iterator, Mapping
 
 from eee_ci.files import straight
-from eee_ci.process import frames
-from eee_ci.process.guarded import Guarded
+from eee_ci.process import frames, kernel
+from eee_ci.process.guarded import Guarded, cost
 from eee_ci.process.signals import Signals
 from eee_ci.rendering import pace
 from eee_ci.warm import blanks
@@ -44,16 +44,17 @@ if TYPE_CHECKING:
 
 
 SCRATCH = b"\0scratch\0"
+STATUS = "status.json"
+RUNNING = b'{"state":"running","pid":%d}'
 _FINISHED = b'{"state":"finished"'
-_RUNNING = b'{"state":"running","pid":%d}'
+ENDED = _FINISHED + b',"exit_code":%d}'
 _TURN = 1.0
 
 
 class Handed:
     """What gates did before the full program was there: facts of the guardian and when each began and ended,
-    in seconds after `began`, which is a reading of the monotonic clock. `tree` was
-    the tree's id then, `known` the paths that counted, `changed` those that differ since; `signal` came in,
-    after which nothing that they did counts."""
+    in seconds after `began`, a reading of the monotonic clock. `tree` was the tree's id then, `known` are the
+    paths that counted, `changed` those that differ since; after `signal` nothing that they did counts."""
 
     def __init__(self, digests: "Mapping[str, str]", tree: str | None) -> None:
         self.digests = digests
@@ -69,16 +70,11 @@ class Handed:
         return time.monotonic() - self.began
 
 
-def allowed() -> int:
-    """The cores that this process may use, which decide how many gates run at a time."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-
-
 def ready(live: "Live") -> bool:
     """Are there as many cores, and did the run before come to its end?"""
     return (
-        live["allowed"] == allowed()
-        and straight.read(f"{live['home']}/status.json", len(_FINISHED)) == _FINISHED
+        live["allowed"] == kernel.allowed()
+        and straight.read(f"{live['home']}/{STATUS}", len(_FINISHED)) == _FINISHED
     )
 
 
@@ -89,7 +85,7 @@ def gone(live: "Live", signals: Signals, environ: Mapping[bytes, bytes]) -> Hand
     scratch = ""
     try:
         guard.warm()
-        straight.together({f"{live['home']}/status.json": _RUNNING % os.getpid()}, flush=False)
+        straight.together({f"{live['home']}/{STATUS}": RUNNING % os.getpid()}, flush=False)
         scratch = straight.scratch(str(number) for number, _ in enumerate(live["orders"]))
         _settle(live, handed, guard, signals, list(_messages(live, os.fsencode(scratch), environ)))
     except OSError:
@@ -137,14 +133,22 @@ def _message(order: "Order", scratch: bytes, environ: Mapping[bytes, bytes]) -> 
     return {**told, "env": {**env, **given}, "steps": steps, "scratch": scratch}
 
 
-def passed(facts: "Mapping[str, Any]") -> bool:
+def as_before(live: "Live", handed: Handed) -> bool:
+    """Did each gate pass, with nobody and nothing in its way?"""
+    undisturbed = handed.signal is None and not handed.changed
+    return (
+        undisturbed and len(handed.facts) == len(live["orders"]) and all(map(_passed, handed.facts.values()))
+    )
+
+
+def _passed(facts: "Mapping[str, Any]") -> bool:
     """Did a gate end with exit code 0, leaving nobody behind?"""
     steps = facts["steps"]
     return bool(steps) and not facts["fault"] and not facts["swept"] and all(s["exit"] == 0 for s in steps)
 
 
-def told(live: "Live", handed: Handed, exit_code: int) -> bytes:
-    """Write the reports, and return what there is to say. An OSError where they cannot be written."""
+def told(live: "Live", handed: Handed, exit_code: int) -> bytes | None:
+    """Write the reports, and return what there is to say; None where they cannot be written."""
     took = [_took(gate, facts, handed.spans[gate]) for gate, facts in handed.facts.items()]
     at = int(time.time() - handed.now())
     rest = [blanks.Took(gate, cached=since) for gate, since in live["cached"].items()]
@@ -154,19 +158,14 @@ def told(live: "Live", handed: Handed, exit_code: int) -> bytes:
         f"{live['target']}/{name}": blanks.filled(both[paced], figures)
         for name, both in live["reports"].items()
     }
-    straight.together(reports)
-    state = b'%s,"exit_code":%d}' % (_FINISHED, exit_code)
-    straight.together({f"{live['home']}/status.json": state}, flush=False)
+    try:
+        straight.together(reports)
+        straight.together({f"{live['home']}/{STATUS}": ENDED % exit_code}, flush=False)
+    except OSError:
+        return None
     return blanks.filled(live["said"], figures)
 
 
 def _took(gate: str, facts: "Mapping[str, Any]", span: tuple[float, float]) -> blanks.Took:
-    steps = facts["steps"]
-    return blanks.Took(
-        gate,
-        seconds=sum(step["seconds"] for step in steps),
-        cpu=sum(step["cpu"] for step in steps),
-        peak=max(step["peak"] for step in steps) or None,
-        started=span[0],
-        ended=span[1],
-    )
+    seconds, cpu, peak = cost(facts)
+    return blanks.Took(gate, seconds=seconds, cpu=cpu, peak=peak, started=span[0], ended=span[1])

@@ -1,5 +1,6 @@
 """Whatever a run took: reports with blanks, filled in, are those that are rendered."""
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -8,6 +9,7 @@ from eee_ci.commands import blanking
 from eee_ci.model import Limit, Reading, Run, Verdict
 from eee_ci.rendering import pace
 from eee_ci.warm import blanks
+from tests.agents.verdicts import run as made
 
 FORMATS = ("json", "junit", "sarif", "markdown")
 SECONDS = st.floats(0, 150).map(lambda value: round(value, 3))
@@ -28,23 +30,13 @@ def verdict(gate: str, cached: str | None) -> Verdict:
 
 def run(cached: list[bool]) -> Run:
     verdicts = [verdict(f"g{n}", "2026-11-22T06:00:00Z" if old else None) for n, old in enumerate(cached)]
-    return Run(
-        version="0.1.0",
-        project="p 20.2",
-        config="eee-ci.yaml",
-        config_digest="d",
-        started="2026-11-22T06:00:01Z",
-        seconds=1.0,
-        cores=2,
-        exit_code=0,
-        complete=True,
-        verdicts=(*verdicts, Verdict(gate="off", tool="ruff", status="skipped", asked=False)),
-    )
+    off = Verdict(gate="off", tool="ruff", status="skipped", asked=False)
+    return msgspec.structs.replace(made(*verdicts, off), project="p 20.2", seconds=1.0, cores=2)
 
 
 @st.composite
 def figures(draw: st.DrawFn) -> tuple[Run, blanks.Figures]:
-    made = run(draw(st.lists(st.booleans(), min_size=1, max_size=5)))
+    one_run = run(draw(st.lists(st.booleans(), min_size=1, max_size=5)))
     took = [
         blanks.Took(
             one.gate,
@@ -55,21 +47,21 @@ def figures(draw: st.DrawFn) -> tuple[Run, blanks.Figures]:
             ended=began + draw(SECONDS),
             cached=one.cached,
         )
-        for one in made.verdicts
+        for one in one_run.verdicts
         if one.asked
     ]
     at = draw(st.integers(0, 1 << 32))
-    return made, blanks.Figures(took, at=at, seconds=draw(SECONDS), cores=2)
+    return one_run, blanks.Figures(took, at=at, seconds=draw(SECONDS), cores=2)
 
 
 @settings(max_examples=60, deadline=None)
 @given(figures())
 def test_reports_with_blanks_are_filled_in_as_they_are_rendered(case: tuple[Run, blanks.Figures]) -> None:
-    made, known = case
-    real = blanking.with_figures(made, known)
+    plain, known = case
+    real = blanking.with_figures(plain, known)
     again = blanking.figures(real)
     rendered = reports.render(real, FORMATS)
-    both = blanking.of(blanking.with_figures(made, blanking.figures(made)), FORMATS, "common")
+    both = blanking.of(plain, FORMATS, "common")
     paced = bool(pace.sentence(again))
     assert paced == bool(pace.sentence(real))
     assert {name: blanks.filled(pieces[paced], again) for name, pieces in both.items()} == rendered

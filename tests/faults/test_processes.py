@@ -188,7 +188,7 @@ def test_a_killed_engine_leaves_no_scratch_folder(tmp_path: Path, monkeypatch: p
     place = tmp_path / "t"
     place.mkdir()
     monkeypatch.setenv("RUNNER_TEMP", str(place))
-    monkeypatch.setattr("eee_ci.files._LONGEST", 1000)
+    monkeypatch.setattr("eee_ci.files.straight._LONGEST", 1000)
     ready = lab.Ready(tmp_path)
     with engine("--ready-file", ready.path, "--sleep", "inf") as started:
         ready.wait()

@@ -1,5 +1,6 @@
 """Facts of the guardian as an outcome, and what the engine does when the guardian cannot be had."""
 
+import errno
 import functools
 import os
 import signal
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eee_ci.model import Outcome, Ran
-from eee_ci.process import guarded, spawn, supervisor
+from eee_ci.process import guarded, pipes, spawn, supervisor
 from eee_ci.process.ears import Ears
 from eee_ci.process.supervisor import Supervisor
 from tests.faults import lab
@@ -136,3 +137,25 @@ def test_a_sweep_ends_also_when_somebody_else_waits(reaped: bool, monkeypatch: p
         guarded.sweep(set(), b"nobody")
         with pytest.raises(ChildProcessError):
             os.waitpid(child, 0)
+
+
+def test_without_a_second_pipe_the_first_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    pair, calls = pipes.pair, iter((True, False))
+
+    def rationed(size: int = 0) -> tuple[int, int]:
+        if not next(calls):
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return pair(size)
+
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    monkeypatch.setattr(pipes, "pair", rationed)
+    with pytest.raises(OSError, match="Too many open files"):
+        guarded.Guarded().warm()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_a_size_that_nobody_measured_is_unknown() -> None:
+    step = {**STEP, "peak": 0}
+    facts = {"job": "a", "steps": [step, step], "fault": None, "swept": []}
+    assert supervisor.outcome(facts).peak is None
+    assert supervisor.outcome({**facts, "steps": [step, {**step, "peak": 7}]}).peak == 7
