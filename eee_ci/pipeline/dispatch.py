@@ -146,7 +146,7 @@ class Course:
         earlier = self._earlier.setdefault(name, [])
         said = read(job, outcome)
         if said.reading is None:
-            self._widen(job, said.notes)
+            self._widen(job, said)
             return
         verdict = self._judge(job, outcome, said.reading)
         self.said[name] = said
@@ -157,9 +157,10 @@ class Course:
             return
         self._finish(attempts.after(earlier, verdict))
 
-    def _widen(self, job: Job, notes: tuple[str, ...]) -> None:
+    def _widen(self, job: Job, said: Said) -> None:
         """Run a job for all of its files, since a part of them told too little, or several processes did."""
-        wider = msgspec.structs.replace(job.everything, notes=(*job.notes, *notes))
+        because = (*job.because, *((f"then all of them: {said.widened}",) if said.widened else ()))
+        wider = msgspec.structs.replace(job.everything, notes=(*job.notes, *said.notes), because=because)
         self._jobs[job.gate.id] = wider
         if wider.command is not None:
             self._submit(wider, wider.command)

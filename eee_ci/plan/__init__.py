@@ -126,8 +126,8 @@ def _read(job: Job, outcome: Outcome) -> Said:
         if job.division is not None:
             return divided.read(gate, job.site, outcome, job.division)
         if job.selection is not None:
-            told, learned = selected.read(gate, job.site, outcome, job.selection)
-            return Said(reading=told, learned=learned)
+            told, learned, widened = selected.read(gate, job.site, outcome, job.selection)
+            return Said(reading=told, learned=learned, widened=widened)
         return Said(reading=gates.TABLE[gate.tool].read(gate, job.site, outcome))
     except ReportError as error:
         said = str(error)

@@ -32,14 +32,15 @@ class Division(Noun, frozen=True, kw_only=True):
 
 class Said(Noun, frozen=True, kw_only=True):
     """The reading of the whole, None where only a whole run can tell; and what was said of single files, of
-    all that there are or of a `part`; and what a run of tests taught; and why it has to run as a whole, where
-    that is worth a note."""
+    all that there are or of a `part`; and what a run of tests taught; and why it has to run as a whole, as a
+    note on the result or, `widened`, for who asks why it ran."""
 
     reading: Reading | None
     pieces: dict[str, Reading] = {}
     part: bool = False
     learned: Learned | None = None
     notes: tuple[str, ...] = ()
+    widened: str = ""
 
 
 def divide(gate: Gate, site: Site, known: Keys, *, limits: object) -> Division | None:

@@ -177,17 +177,18 @@ def command(whole: Command, chosen: Selection, *, covers: bool) -> Command:
 
 def read(
     gate: Gate, site: Site, outcome: Outcome, chosen: Selection
-) -> tuple[Reading | None, Learned | None]:
-    """The reading of all tests, None where what was chosen told too little; and what it taught."""
-    if not selected.narrowed(outcome, chosen.choice, covers=gates.SELECTING[gate.tool].covers(gate)):
-        return None, None
+) -> tuple[Reading | None, Learned | None, str]:
+    """The reading of all tests, None where what was chosen told too little, and why; and what it taught."""
+    covers = gates.SELECTING[gate.tool].covers(gate)
+    if little := selected.little(outcome, chosen.choice, covers=covers):
+        return None, None, little
     told = gates.TABLE[gate.tool].read(gate, site, outcome)
     record = selected.record(outcome)
-    if chosen.choice.skip and (record is None or _doubt(record, chosen)):
-        return None, None
+    if chosen.choice.skip and (doubt := _doubt(record, chosen)):
+        return None, None, doubt
     whole = selected.completed(told, chosen.choice, chosen.state)
     if record is None or told.errors:
-        return whole, None
+        return whole, None, ""
     state = selection.learn(
         chosen.state,
         chosen.choice,
@@ -196,12 +197,19 @@ def read(
         tree=chosen.tree,
         env_key=chosen.env_key,
     )
-    return whole, Learned(state=selection.pack(state), coverage=outcome.files.get(selected.AFTER))
+    return whole, Learned(state=selection.pack(state), coverage=outcome.files.get(selected.AFTER)), ""
 
 
-def _doubt(record: Record, chosen: Selection) -> str:
+def _doubt(record: Record | None, chosen: Selection) -> str:
     """Why it cannot be told from what ran what the others would come to."""
-    return selection.doubt(record) or selection.disturbed(record, chosen.choice, chosen.state or State())
+    if record is None:
+        return "what they did was not recorded"
+    state = chosen.state or State()
+    return (
+        selection.doubt(record)
+        or selection.disturbed(record, chosen.choice, state)
+        or selection.reminded(record, chosen.choice, state, chosen.tree)
+    )
 
 
 def recalled(gate: Gate, manifest: Manifest, known: Keys) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from eee_ci import reading, selection
+from eee_ci import reading, selection, text
 from eee_ci.errors import ReportError
 from eee_ci.model import Command, Noun, Outcome, Reading, Step, TestCase
 from eee_ci.readers import coverage, tests
@@ -79,22 +79,23 @@ def _wish(choice: Choice, *, remembered: bool) -> dict[str, object]:
     return told
 
 
-def narrowed(outcome: Outcome, choice: Choice, *, covers: bool) -> bool:
-    """Do the files that ran tell enough? Not where they hold no test, which is an error unless others do; nor
-    where they cover less than before, for then others, which were left out, may be what covers it in a whole
-    run."""
+def little(outcome: Outcome, choice: Choice, *, covers: bool) -> str:
+    """Why the files that ran do not tell enough; empty where they do. Not where they hold no test, which is
+    an error unless others do; nor where they cover less than before, for then others, which were left out,
+    may be what covers it in a whole run."""
     if not choice.skip:
-        return True
+        return ""
     if outcome.steps and outcome.steps[0].exit == NO_TESTS:
-        return False
+        return "they hold no test"
     if not covers or len(outcome.steps) < 2:  # noqa: PLR2004 - the tests, then their coverage
-        return True
+        return ""
     if outcome.steps[-1].exit == UNUSABLE:
-        return False
+        return "what was covered before does not fit to what they cover"
     facts = outcome.files.get(FACTS)
     if facts is None:
-        return True  # the reading says what went wrong
-    return not reading.shaped(facts, "the facts on coverage", Facts).lost
+        return ""  # the reading says what went wrong
+    lost = reading.shaped(facts, "the facts on coverage", Facts).lost
+    return f"they cover less of {text.path(min(lost))} than before" if lost else ""
 
 
 def record(outcome: Outcome) -> Record | None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from eee_ci.model import TestCase, Tree
 from eee_ci.selection.leftovers import disturbed as disturbed
+from eee_ci.selection.leftovers import reminded as reminded
 from eee_ci.selection.record import Record as Record
 from eee_ci.selection.record import Recorded as Recorded
 from eee_ci.selection.record import doubt as doubt

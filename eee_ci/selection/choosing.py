@@ -42,7 +42,17 @@ def _choose(state: State, tests: tuple[str, ...], moved: Moved) -> Choice:
     skip = tuple(path for path in tests if path not in why)
     maps, drop = _carried(moved)
     kept = _kept(state, skip)
-    return Choice(run=tuple(why), skip=skip, first=tuple(why), why=why, kept=kept, maps=maps, drop=drop)
+    unmet = any(moved.edits.of(path).unmet for path in maps)
+    return Choice(
+        run=tuple(why),
+        skip=skip,
+        first=tuple(why),
+        why=why,
+        kept=kept,
+        maps=maps,
+        drop=drop,
+        unmet=unmet,
+    )
 
 
 def _shared(state: State, moved: Moved) -> Iterator[str]:

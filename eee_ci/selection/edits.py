@@ -14,12 +14,13 @@ _NONE = Function(b"", ())  # a nested function that came or went
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True):
     """`whole`: why everybody who imports the module is affected. Else only the `functions` that changed
-    count; `names` are all that the module had. `lines` as of `shape.linemap`."""
+    count; `names` are all that the module had. `lines` as of `shape.linemap`, `unmet` as of a choice."""
 
     whole: str = ""
     functions: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     lines: dict[int, int] | None = None
+    unmet: bool = False
 
 
 class Edits:
@@ -61,8 +62,13 @@ class Edits:
             return Edit(whole="module level changed")
         functions = shape.changed(old, new)
         whole = self._spreads(path, functions, old, new)
+        reached = self._reached(path, functions)
         return Edit(
-            whole=whole, functions=functions, names=frozenset((*old.functions, *old.classes)), lines=lines
+            whole=whole,
+            functions=functions,
+            names=frozenset((*old.functions, *old.classes)),
+            lines=lines,
+            unmet=not reached.issubset(self._met(path)),
         )
 
     def _spreads(self, path: str, functions: frozenset[str], old: Shape, new: Shape) -> str:
@@ -73,10 +79,17 @@ class Edits:
             return "changed, and which of its functions run is not measured"
         if early := sorted(functions.intersection(self._state.import_executed.get(path, ()))):
             return f"body of {text.line(early[0])} changed, which runs when modules are imported"
-        held = functions.intersection(self._state.lasting.get(path, ()))
+        held = self._reached(path, functions).intersection(self._met(path))
         if kept := sorted(held | {name for name in functions if self._remembers(name, old, new)}):
             return f"body of {text.line(kept[0])} changed, whose results may be remembered"
         return ""
+
+    def _reached(self, path: str, functions: frozenset[str]) -> frozenset[str]:
+        """Those that a remembering function may call."""
+        return functions.intersection(self._state.lasting.get(path, ()))
+
+    def _met(self, path: str) -> tuple[str, ...]:
+        return self._state.met.get(path, ())
 
     def _remembers(self, name: str, old: Shape, new: Shape) -> bool:
         """Does the function remember now? What it did before is in the state."""

@@ -4,7 +4,10 @@ always runs, and when that is another thing than before, all run."""
 import re
 
 from eee_ci import text
-from eee_ci.selection.record import Record
+from eee_ci.model import Tree
+from eee_ci.selection import memory
+from eee_ci.selection.record import NOTHING, Record
+from eee_ci.selection.resolving import Resolved
 from eee_ci.selection.state import Choice, Known, State
 
 LEFT = "leaves behind a change of "  # so the recorder begins
@@ -26,6 +29,23 @@ def disturbed(record: Record, choice: Choice, state: State) -> str:
             return f"{text.path(path)} {UNCLEAR}"
     gone = sorted(_names(*before.values()) - _names(*now.values()))
     return f"nothing {gone[0]} any more" if gone else ""
+
+
+def reminded(record: Record, choice: Choice, state: State, tree: Tree) -> str:
+    """Which file ran something that remembers, and did not before an edit of what that may call."""
+    if not choice.unmet:
+        return ""
+    resolved = Resolved(tree)
+    before = {"": state.shared, **{path: known.recorded for path, known in state.known.items()}}
+    for path, raw in {"": record.shared, **record.files}.items():
+        now, _ = resolved.of(raw)
+        if now.executed is None:
+            return "it is not known which functions ran"
+        ran = memory.ran(now, state.remembering) - memory.ran(before.get(path, NOTHING), state.remembering)
+        if ran:
+            place, name = min(ran)
+            return f"{text.path(path) if path else 'pytest'} ran {text.line(name)} of {text.path(place)} anew"
+    return ""
 
 
 def unclear(known: Known) -> bool:

@@ -4,9 +4,10 @@ Names decide, as they are written: who refers to `make` may call any `make`. Tha
 little, and it needs no types.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from eee_ci.selection.record import Recorded
 from eee_ci.selection.shape import Function, Shape
 
 _BUILDING = frozenset(
@@ -55,6 +56,34 @@ def memory(shapes: Mapping[str, Shape], private: Collection[str] = ()) -> Memory
         )
     _reach(project, found)
     return Memory(remembering, _grouped(found))
+
+
+def met(records: Sequence[Recorded], held: Memory) -> dict[str, tuple[str, ...]]:
+    """What ran in a test file in which one of those that remember ran as well; `records` begins with what
+    ran for all."""
+    if any(one.executed is None for one in records):
+        return held.lasting
+    for_all = ran(records[0], held.remembering)
+    return _grouped(
+        {
+            (path, name)
+            for one in records
+            if for_all or ran(one, held.remembering)
+            for path, names in (one.executed or {}).items()
+            for name in names
+        }
+    )
+
+
+def ran(recorded: Recorded, remembering: Mapping[str, Collection[str]]) -> frozenset[Place]:
+    """Which of those that remember were entered."""
+    executed = recorded.executed or {}
+    return frozenset(
+        (path, name)
+        for path, names in executed.items()
+        for name in names
+        if name in remembering.get(path, ())
+    )
 
 
 def _grouped(found: Iterable[Place]) -> dict[str, tuple[str, ...]]:

@@ -14,7 +14,7 @@ import msgspec
 from eee_ci.selection import walking
 from eee_ci.selection.units import Unit
 
-SCHEMA = 1
+SCHEMA = 2
 LARGEST = 4 * 1024 * 1024  # beyond this a file is data, and compared as a whole
 
 

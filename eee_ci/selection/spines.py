@@ -73,6 +73,8 @@ def is_lasting(node: ast.expr | None) -> bool:
             return all(is_lasting(part) for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
         case ast.Call():
             return last(node) in _LASTING
+        case ast.Subscript():  # an alias such as `Dict[str, Any]`
+            return isinstance(node.value, ast.Name | ast.Attribute) and is_lasting(node.value)
         case ast.Name() | ast.Attribute():  # another name of a class
             return last(node)[:1].isupper() and not last(node).isupper()
         case _:

@@ -8,7 +8,7 @@ import msgspec
 from eee_ci.model import TestCase, Tree
 from eee_ci.selection.record import NOTHING, Recorded
 
-SCHEMA = 1
+SCHEMA = 2
 PARSER = f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}"  # shapes differ
 
 
@@ -33,6 +33,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     import_executed: dict[str, tuple[str, ...]] = {}
     shapes: dict[str, bytes] = {}  # of project modules, packed
     remembering: dict[str, tuple[str, ...]] = {}  # functions that leave something for later callers
+    met: dict[str, tuple[str, ...]] = {}  # what one test file ever ran together with these
     lasting: dict[str, tuple[str, ...]] = {}  # these and all that they may call
     variables: frozenset[str] = frozenset()  # names in modules and classes that may hold something mutable
     importers: dict[str, tuple[str, ...]] = {}  # a word of an import statement, and the files with it
@@ -45,7 +46,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """What to run. All where `all_because` is not empty. For the coverage of what is skipped: `kept` are the
     contexts that stay, `maps` old to new lines of edited files (a line without a new one has changed), `drop`
-    the files of which nothing stays."""
+    the files of which nothing stays. `unmet`: something that changed may be called by what remembers, and was
+    not so far."""
 
     run: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
@@ -55,6 +57,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     kept: tuple[str, ...] = ()
     maps: dict[str, dict[int, int]] = {}
     drop: tuple[str, ...] = ()
+    unmet: bool = False
 
 
 def pack(state: State) -> bytes:

@@ -18,6 +18,7 @@ class Unit:
         self.names: set[str] = set()
         self.bound: set[str] = set()
         self.lasting: set[str] = set()  # parameters whose default value is mutable
+        self.named: set[str] = set()  # those whose default value has a name
         self.decorators: set[str] = set()
         self.aliases: dict[str, set[str]] = {}
         self.writes: list[Spine] = []
@@ -46,6 +47,7 @@ class Unit:
             self.keeps |= self.name.rpartition(".")[2] not in _BUILDING
             self.touched.update(parts)
         elif base in self.bound:
+            self.remembers |= writes and base in self.named
             self.touched.update(parts, self.aliases.get(base, ()))
         elif self._is_free(base):
             self.keeps = True

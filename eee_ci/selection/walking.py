@@ -9,6 +9,7 @@ from eee_ci.selection import spines
 from eee_ci.selection.units import Unit
 
 _CACHES = re.compile(r"cache|memo|lazy|once|singleton", re.IGNORECASE)
+_ACCESSORS = frozenset(("setter", "getter", "deleter"))
 _LEFT_OUT = frozenset(("ctx", "kind", "type_comment", "type_ignores"))
 _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}
 
@@ -26,6 +27,7 @@ class Walk:
         self.imports: set[str] = set()
         self.memoised: set[str] = set()
         self.renamed: dict[str, str] = {}
+        self.blank: set[str] = set()  # classes without anything in them
 
     def visit(self, node: ast.AST) -> None:
         kind = type(node)
@@ -139,11 +141,15 @@ def _for(walk: Walk, node: ast.For | ast.AsyncFor) -> None:
 
 
 def _bind(walk: Walk, name: str, value: ast.expr | None) -> None:
-    if (walk.in_class or not walk.unit.name) and value is not None and not spines.is_lasting(value):
+    if (walk.in_class or not walk.unit.name) and value is not None and not _lasts(walk, value):
         walk.variables.add(name)
     if isinstance(value, ast.Name | ast.Attribute | ast.Subscript | ast.Call):
         base, parts = spines.spine(value)
         walk.unit.aliases.setdefault(name, set()).update(parts, (base,))
+
+
+def _lasts(walk: Walk, value: ast.expr) -> bool:
+    return spines.is_lasting(value) or (isinstance(value, ast.Call) and spines.last(value) in walk.blank)
 
 
 def _import(walk: Walk, node: ast.Import | ast.ImportFrom) -> None:
@@ -177,9 +183,15 @@ def _class(walk: Walk, node: ast.ClassDef) -> None:
     name = f"{prefix}{node.name}"
     bases = (*node.bases, *(keyword.value for keyword in node.keywords))
     walk.classes[name] = tuple(filter(None, map(spines.last, bases)))
+    if not bases and not node.decorator_list and all(map(_is_idle, node.body)):
+        walk.blank.add(node.name)
     walk.prefix, walk.in_class = f"{name}.", True
     walk.fields(node)
     walk.prefix, walk.in_class = prefix, in_class
+
+
+def _is_idle(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
 
 
 def _function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -208,9 +220,17 @@ def _sign(unit: Unit, node: ast.FunctionDef | ast.AsyncFunctionDef, *, owner: st
     unit.bound.update(arg.arg for arg in every)
     late = plain[len(plain) - len(args.defaults) :]
     pairs = [*zip(late, args.defaults, strict=True), *zip(args.kwonlyargs, args.kw_defaults, strict=True)]
-    unit.lasting.update(arg.arg for arg, value in pairs if value and not spines.is_lasting(value))
+    for arg, value in pairs:
+        if isinstance(value, ast.Name | ast.Attribute):  # it is what that name stands for
+            base, parts = spines.spine(value)
+            unit.aliases.setdefault(arg.arg, set()).update(parts, (base,))
+            unit.named.add(arg.arg)
+        elif value and not spines.is_lasting(value):
+            unit.lasting.add(arg.arg)
     for decorator in node.decorator_list:
         base, parts = spines.spine(decorator)
+        if (base, parts[1:]) == (node.name, ()) and parts and parts[0] in _ACCESSORS:
+            base = ""  # `@name.setter` adds to the property `name`, and does not call its getter
         unit.decorators.update(filter(None, (base, *parts)))
     unit.remembers = any(map(_CACHES.search, unit.decorators))
     unit.names.update(unit.decorators, (owner,) if owner else ())

@@ -195,6 +195,7 @@ def test_what_a_file_newly_leaves_behind_has_all_run(place: str, project: Make) 
     site.edit(FIRST, "pass", leaves)
     warm = site.check()
     assert (warm.status, warm.chosen) == ("failed", {})
+    assert warm.because[-1].startswith(f"then all of them: {FIRST} leaves behind a change of ")
     assert told(warm) == site.scratch()
     site.edit(FIRST, leaves, "pass")
     mended = site.check()
@@ -244,6 +245,7 @@ def test_when_the_last_test_of_a_file_is_gone_all_others_run(site: Site) -> None
     site.project.write({"tests/test_words.py": "from p import words\n"})
     warm = site.check()
     assert (warm.status, warm.chosen) == ("passed", {}), warm.reasons
+    assert warm.because[-1] == "then all of them: they hold no test"
     assert told(warm) == site.scratch()
 
 
@@ -286,6 +288,32 @@ def test_what_the_first_of_many_did_for_all_is_not_lost(site: Site) -> None:
     """The second user of a cached function runs none of it, so that its record lacks what it needs."""
     site.project.write({"tests/test_a_slow.py": "def test_slow():\n    pass\n"})
     warm = site.check()
+    assert warm.because[-1] == "then all of them: they cover less of p/sums.py than before"
+    assert told(warm) == site.scratch()
+
+
+def test_a_cache_that_never_met_an_edited_function_has_nothing_of_it(project: Make) -> None:
+    site = Site(project)
+    kept = (
+        "from functools import cache\n\n\ndef plain(n):\n    return n + 1\n\n\n"
+        "@cache\ndef kept(n):\n    return plain(n) if n > 5 else n\n"
+    )
+    site.project.write(
+        {
+            "p/kept.py": kept,
+            "tests/test_kept.py": "from p import kept\n\ndef test_kept():\n    assert kept.kept(1) == 1\n",
+            "tests/test_plain.py": "from p import kept\n\ndef test_plain():\n    assert kept.plain(1) == 2\n",
+        }
+    )
+    assert site.check().status == "passed"
+    site.edit("p/kept.py", "n + 1", "1 + n")
+    warm = site.check()
+    assert list(warm.chosen) == ["tests/test_plain.py"]
+    assert told(warm) == site.scratch()
+    site.edit("p/kept.py", "1 + n", "kept(1) + n")
+    warm = site.check()
+    assert warm.chosen == {}
+    assert warm.because[-1] == "then all of them: tests/test_plain.py ran kept of p/kept.py anew"
     assert told(warm) == site.scratch()
 
 

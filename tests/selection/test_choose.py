@@ -45,7 +45,7 @@ RECORDS = {
     ),
     "tests/test_cached.py": ran(
         "tests/test_cached.py", INIT, "src/p/cached.py", "src/ns/part.py",
-        executed={"src/p/cached.py": ("load",)},
+        executed={"src/p/cached.py": ("load", "make")},
     ),
     "tests/test_data.py": ran(
         "tests/test_data.py",
@@ -386,10 +386,86 @@ def test_what_a_shared_test_file_remembers_counts(lab: Lab) -> None:
         {"tests/test_b.py": "from functools import cache\n\n\n@cache\ndef kept():\n    return a.two()\n"}
     )
     importing = ran("tests/test_a.py", "tests/test_b.py", "src/p/a.py", executed={})
-    state = learned(lab, {"tests/test_a.py": importing})
+    keeping = ran("tests/test_b.py", executed={"tests/test_b.py": ("kept",), "src/p/a.py": ("two",)})
+    state = learned(lab, {"tests/test_a.py": importing, "tests/test_b.py": keeping})
     body("src/p/a.py", "return 2", "return 3")(lab)
     choice = lab.choose(state)
     assert choice.why["tests/test_a.py"] == "src/p/a.py: body of two changed, whose results may be remembered"
+
+
+UNMET = {
+    "tests/test_cached.py": ran(
+        "tests/test_cached.py", "src/p/cached.py", executed={"src/p/cached.py": ("load",)}
+    ),
+    "tests/test_other.py": ran(
+        "tests/test_other.py", "src/p/cached.py", executed={"src/p/cached.py": ("make",)}
+    ),
+}
+
+
+def test_what_never_ran_beside_a_cache_is_not_in_it(lab: Lab) -> None:
+    state = learned(lab, UNMET)
+    body("src/p/cached.py", "return 1", "return 3")(lab)
+    choice = lab.choose(state)
+    assert choice.why == {"tests/test_other.py": "src/p/cached.py: body of make changed"}
+    assert choice.unmet
+
+
+@pytest.mark.parametrize(
+    ("ran_now", "doubt"),
+    [
+        (UNMET["tests/test_other.py"], ""),
+        (
+            ran("tests/test_other.py", "src/p/cached.py", executed={"src/p/cached.py": ("load", "make")}),
+            "tests/test_other.py ran load of src/p/cached.py anew",
+        ),
+        (ran("tests/test_other.py", "src/p/cached.py", executed=None), "it is not known which functions ran"),
+    ],
+)
+def test_an_edit_that_brings_a_cache_into_play_is_told(lab: Lab, ran_now: Recorded, doubt: str) -> None:
+    state = learned(lab, UNMET)
+    body("src/p/cached.py", "return 1", "return 3")(lab)
+    found = record({"tests/test_other.py": ran_now}, SHARED)
+    choice = lab.choose(state)
+    assert selection.reminded(found, choice, state, lab.tree()) == doubt
+    met = msgspec.structs.replace(choice, unmet=False)
+    assert selection.reminded(found, met, state, lab.tree()) == ""
+
+
+def test_what_all_share_may_bring_a_cache_into_play(lab: Lab) -> None:
+    state = learned(lab, UNMET)
+    body("src/p/cached.py", "return 1", "return 3")(lab)
+    shared = msgspec.structs.replace(SHARED, executed={"src/p/cached.py": ("load",)})
+    found = record({"tests/test_other.py": UNMET["tests/test_other.py"]}, shared)
+    choice = lab.choose(state)
+    assert selection.reminded(found, choice, state, lab.tree()) == "pytest ran load of src/p/cached.py anew"
+
+
+def test_what_was_in_a_cache_once_stays_in_doubt(lab: Lab, state: State) -> None:
+    """The test file does not fill it any more; whoever finds it filled is not seen to enter anything."""
+    lab.write({"tests/test_cached.py": "# other\n"})
+    choice = lab.choose(state)
+    assert choice.run == ("tests/test_cached.py",)
+    path = "tests/test_cached.py"
+    state = lab.learn(record({path: ran(path, "src/p/cached.py", executed={})}, SHARED), state, choice)
+    body("src/p/cached.py", "return 1", "return 3")(lab)
+    assert lab.choose(state).run == ("tests/test_cached.py", "tests/test_other.py")
+
+
+def test_a_cache_that_was_filled_for_all_meets_everything(lab: Lab) -> None:
+    shared = msgspec.structs.replace(SHARED, executed={"src/p/cached.py": ("load",)})
+    state = learned(lab, UNMET, shared)
+    body("src/p/cached.py", "return 1", "return 3")(lab)
+    assert lab.choose(state).all_because == (
+        "all tests share it: src/p/cached.py: body of make changed, whose results may be remembered"
+    )
+
+
+def test_where_it_is_not_known_what_ran_all_may_have_met(lab: Lab) -> None:
+    blind = ran("tests/test_b.py", executed=None)
+    state = learned(lab, {**UNMET, "tests/test_b.py": blind})
+    body("src/p/cached.py", "return 1", "return 3")(lab)
+    assert lab.choose(state).run == ("tests/test_cached.py", "tests/test_other.py")
 
 
 def test_a_function_that_remembers_from_now_on_spreads(lab: Lab, state: State) -> None:

@@ -43,6 +43,25 @@ REMEMBERS = {
     "own class by attribute": "class C:\n    def f(self):\n        self.__class__.one = 1\n",
     "mutable default": "def f(seen=[]):\n    seen.append(1)\n",
     "mutable default by name": "def f(*, seen={}):\n    seen['a'] = 1\n",
+    "default with a name": "REGISTRY = Registry()\ndef f(seen=REGISTRY):\n    seen.add(1)\n",
+    "default of a module": "import q\ndef f(seen=q.REGISTRY):\n    seen.one = 1\n",
+    "item of an alias": "Table = [{}]\ndef f():\n    Table[0]['a'] = 1\n",
+    "item of a value": "first = rows[0]\ndef f():\n    first.append(1)\n",
+    "object of a class with a method": (
+        "class Registry:\n    def add(self): pass\nregistry = Registry()\ndef f(): registry.add()\n"
+    ),
+    "object of a class with a base": (
+        "class Registry(list): pass\nregistry = Registry()\ndef f(): registry.append(1)\n"
+    ),
+    "object of a decorated class": "@made\nclass R: pass\nr = R()\ndef f(): r.append(1)\n",
+    "attribute of a blank object": "class Blank: pass\nblank = Blank()\ndef f(): blank.x = 1\n",
+    "property of a class that keeps": (
+        "class held:\n    def __init__(self, g): self.g = g\n    def __call__(self): self.v = self.g()\n"
+        "class C:\n    @held\n    def f(self): pass\n    @f.setter\n    def f(self, x): pass\n"
+    ),
+    "setter of another": (
+        "class C:\n    def g(self): self.x = 1\n    @g.setter\n    def f(self): pass\n"
+    ),
     "registry": "registry = Registry()\ndef f():\n    registry.add(1)\n",
     "decorated": (
         "def wrap(g):\n    seen = {}\n    def inner(x):\n        seen[x] = g(x)\n    return inner\n"
@@ -81,6 +100,14 @@ FORGETS = {
     "exception": "def f():\n    try: pass\n    except E as e:\n        e.x = 1\n",
     "match": "def f(x):\n    match x:\n        case [*rest] as all_:\n            all_.x = rest.x = 1\n",
     "constant": "NAMES = ('a', -1, 'b' + 'c')\ndef f():\n    g(NAMES)\n    NAMES.x()\n",
+    "property": (
+        "class C:\n    @property\n    def f(self): pass\n    @f.setter\n    def f(self, x): self.x = x\n"
+    ),
+    "sentinel": "missing = object()\ndef f(x=missing):\n    x.go()\n",
+    "sentinel of a blank class": (
+        "class Missing:\n    'Not given.'\nMISSING = Missing()\ndef f(x=MISSING):\n    x.go()\n"
+    ),
+    "typing alias": "Message = Dict[str, int]\ndef f():\n    Message().add(1)\n    m.Message.x()\n",
     "logger": "log = logging.getLogger()\ndef f():\n    log.setLevel(1)\n",
     "class alias": "Other = Thing\ndef f():\n    return Other.make()\n",
     "dataclass": "class C:\n    xs: list = field(factory=list)\n    def f(self): self.xs.append(1)\n",
