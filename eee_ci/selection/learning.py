@@ -84,7 +84,7 @@ def _studied(now: State, before: State, tree: Tree) -> State:
         shapes=shapes,
         remembering=held.remembering,
         lasting=held.lasting,
-        met=_merged(before.met, memory.met(every, held)),
+        met=_merged(before.met, memory.met(every, held, measured)),
         variables=frozenset(name for one in made.values() for name in one.variables),
         importers=memory.importers(made),
         measured=measured,

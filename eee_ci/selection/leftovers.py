@@ -41,9 +41,11 @@ def reminded(record: Record, choice: Choice, state: State, tree: Tree) -> str:
         now, _ = resolved.of(raw)
         if now.executed is None:
             return "it is not known which functions ran"
-        ran = memory.ran(now, state.remembering) - memory.ran(before.get(path, NOTHING), state.remembering)
-        if ran:
-            place, name = min(ran)
+        was = before.get(path, NOTHING)
+        new = memory.ran(now, state.remembering, state.measured)
+        new -= memory.ran(was, state.remembering, state.measured)
+        if new:
+            place, name = min(new)
             return f"{text.path(path) if path else 'pytest'} ran {text.line(name)} of {text.path(place)} anew"
     return ""
 

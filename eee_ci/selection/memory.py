@@ -46,9 +46,15 @@ class Memory(NamedTuple):
 
 
 def memory(shapes: Mapping[str, Shape], private: Collection[str] = ()) -> Memory:
-    """What remembers in a private file is seen by that file alone, and left out."""
+    """What remembers in a private file is seen by that file alone, and left out, unless it is a variable of
+    another one that it may change."""
     project = Project(shapes)
-    found = {place for place in _remembering(project) if place[0] not in private}
+    common = {name for path, shape in shapes.items() if path not in private for name in shape.variables}
+    found = {
+        (path, name)
+        for path, name in _remembering(project)
+        if path not in private or not common.isdisjoint(project.function((path, name)).touches)
+    }
     remembering = _grouped(found)
     if found:  # operators are called without a name
         found.update(
@@ -58,31 +64,32 @@ def memory(shapes: Mapping[str, Shape], private: Collection[str] = ()) -> Memory
     return Memory(remembering, _grouped(found))
 
 
-def met(records: Sequence[Recorded], held: Memory) -> dict[str, tuple[str, ...]]:
+def met(records: Sequence[Recorded], held: Memory, measured: Collection[str]) -> dict[str, tuple[str, ...]]:
     """What ran in a test file in which one of those that remember ran as well; `records` begins with what
     ran for all."""
     if any(one.executed is None for one in records):
         return held.lasting
-    for_all = ran(records[0], held.remembering)
-    return _grouped(
-        {
-            (path, name)
-            for one in records
-            if for_all or ran(one, held.remembering)
-            for path, names in (one.executed or {}).items()
-            for name in names
-        }
-    )
-
-
-def ran(recorded: Recorded, remembering: Mapping[str, Collection[str]]) -> frozenset[Place]:
-    """Which of those that remember were entered."""
-    executed = recorded.executed or {}
-    return frozenset(
+    for_all = ran(records[0], held.remembering, measured)
+    found = {
         (path, name)
-        for path, names in executed.items()
+        for one in records
+        if for_all or ran(one, held.remembering, measured)
+        for path, names in (one.executed or {}).items()
         for name in names
-        if name in remembering.get(path, ())
+    }
+    return _grouped(found)
+
+
+def ran(
+    recorded: Recorded, remembering: Mapping[str, Collection[str]], measured: Collection[str]
+) -> frozenset[Place]:
+    """Which of those that remember were entered: of modules that are not measured, such as tests, all."""
+    entered = {
+        **{path: remembering.get(path, ()) for path in recorded.modules if path not in measured},
+        **(recorded.executed or {}),
+    }
+    return frozenset(
+        (path, name) for path, names in entered.items() for name in names if name in remembering.get(path, ())
     )
 
 

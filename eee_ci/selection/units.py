@@ -51,9 +51,8 @@ class Unit:
             self.touched.update(parts, self.aliases.get(base, ()))
         elif self._is_free(base):
             self.keeps = True
-        elif writes and base:
-            self.remembers = True
         else:
+            self.remembers |= writes and bool(base)
             self.touched.update(parts, (base,))
 
     def _is_free(self, base: str) -> bool:

@@ -317,6 +317,48 @@ def test_a_cache_that_never_met_an_edited_function_has_nothing_of_it(project: Ma
     assert told(warm) == site.scratch()
 
 
+BOX = """
+class Box:
+    def __init__(self):
+        self.held = None
+
+    def value(self):
+        if self.held is None:
+            self.held = made()
+        return self.held
+
+
+def made():
+    return 1
+
+
+box = Box()
+"""
+KEEPS = {
+    "a method": "assert box.box.value() < 5",
+    "an attribute": "box.box.held = box.made()",
+    "an attribute of a local name": "mine = box.box\n    mine.held = box.made()",
+}
+
+
+@pytest.mark.parametrize("way", KEEPS)
+def test_what_one_test_leaves_in_an_object_for_others_counts(way: str, project: Make) -> None:
+    """Nobody but the first one to come runs what it holds."""
+    site = Site(project)
+    site.project.write(
+        {
+            "p/box.py": BOX,
+            "tests/test_a_box.py": f"from p import box\n\ndef test_a():\n    {KEEPS[way]}\n",
+            "tests/test_b_box.py": "from p import box\n\ndef test_b():\n    assert box.box.held == 1\n",
+        }
+    )
+    assert site.check().status == "passed"
+    site.edit("p/box.py", "return 1", "return 2")
+    warm = site.check()
+    assert warm.status == "failed"
+    assert told(warm) == site.scratch()
+
+
 def test_a_deleted_test_file_takes_its_coverage_along(site: Site) -> None:
     (site.project.root / "tests/test_words.py").unlink()
     warm = site.check()

@@ -461,6 +461,16 @@ def test_a_cache_that_was_filled_for_all_meets_everything(lab: Lab) -> None:
     )
 
 
+def test_of_a_module_that_is_not_measured_all_that_remembers_may_have_run(lab: Lab) -> None:
+    lab.write({"tests/help.py": "from functools import cache\n\n\n@cache\ndef kept():\n    return make()\n"})
+    both = ran(
+        "tests/test_other.py", "tests/help.py", "src/p/cached.py", executed={"src/p/cached.py": ("make",)}
+    )
+    state = learned(lab, {**UNMET, "tests/test_other.py": both})
+    body("src/p/cached.py", "return 1", "return 3")(lab)
+    assert lab.choose(state).run == ("tests/test_cached.py", "tests/test_other.py")
+
+
 def test_where_it_is_not_known_what_ran_all_may_have_met(lab: Lab) -> None:
     blind = ran("tests/test_b.py", executed=None)
     state = learned(lab, {**UNMET, "tests/test_b.py": blind})

@@ -165,3 +165,20 @@ def test_it_reaches(name: str) -> None:
 def test_what_remembers_in_a_test_file_stays_there() -> None:
     source = "@cache\ndef f(): return g()\ndef g(): pass\n"
     assert lasting(source, ("m.py",)) == set()
+
+
+@pytest.mark.parametrize(
+    ("body", "reached"),
+    [
+        ("box.add(made())", {"made"}),
+        ("box.held = made()", {"made"}),
+        ("mine = made()\n    mine.add(1)", set()),
+    ],
+)
+def test_what_a_test_file_leaves_in_a_variable_of_another_one_counts(body: str, reached: set[str]) -> None:
+    shapes = {
+        "m.py": shape(b"box = Box()\ndef made(): pass\n"),
+        "test_m.py": shape(f"from m import box, made\ndef test():\n    {body}\n".encode()),
+    }
+    found = memory({path: one for path, one in shapes.items() if one is not None}, ("test_m.py",))
+    assert set(found.lasting.get("m.py", ())) == reached
