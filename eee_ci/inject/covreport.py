@@ -25,28 +25,16 @@ Standard library and coverage.py only, Python 3.8.
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import importlib.util
 import json
 import os
-import shutil
 import sqlite3
 import sys
 import types
-from typing import Any, Iterable, Iterator  # noqa: UP035 - Python 3.8
+from typing import Any, Callable, Iterable  # noqa: UP035 - Python 3.8
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 NO_DATA, MISUSED, UNUSABLE = 1, 2, 3
-TAKE = """
-    select context.context, file.path, tracer.tracer, arc.fromno, arc.tono
-    from arc join context on context.id = arc.context_id join file on file.id = arc.file_id
-    left join tracer on tracer.file_id = file.id
-"""
-
-
-class UnusableError(Exception):
-    """The remembered data."""
 
 
 def main(argv: list[str]) -> int:
@@ -65,15 +53,16 @@ def main(argv: list[str]) -> int:
         return say(MISUSED, f"covreport.py: want a JSON file with `data` and `report`: {error!r}")
     import coverage.exceptions
 
+    merging = sibling("covmerge")
     try:
         gather(coverage, data)
         merged = wish.get("merged") or f"{report}.data"
-        merge(wish, data, merged)
+        merging.merge(wish, data, merged)
         cov = loaded(coverage, merged)
         sibling("covmemo").report(cov, report, wish.get("memo"), sibling("covlean").report)
         if wish.get("facts"):
-            put(wish["facts"], facts(wish, data))
-    except (UnusableError, sqlite3.Error) as error:
+            put(wish["facts"], facts(wish, data, merging.relative))
+    except (merging.UnusableError, sqlite3.Error) as error:
         return say(UNUSABLE, f"the remembered coverage cannot be used: {error}")
     except coverage.exceptions.CoverageException as error:
         return say(NO_DATA, str(error))
@@ -113,90 +102,13 @@ def loaded(coverage: Any, data: str) -> Any:
     return cov
 
 
-def merge(wish: dict[str, Any], data: str, merged: str) -> None:
-    """What was measured now, and the lines of the wanted contexts out of what is remembered."""
-    aside = f"{merged}.part"
-    shutil.copyfile(data, aside)
-    if wish.get("remembered"):
-        with opened(wish["remembered"]) as old, opened(aside) as new:
-            if flag(old) != "1" or flag(new) != "1":
-                raise UnusableError("branches were not measured")
-            insert(new, chosen(old, wish))
-    os.replace(aside, merged)
-
-
-@contextlib.contextmanager
-def opened(file: str) -> Iterator[sqlite3.Connection]:
-    if not os.path.exists(file):
-        raise UnusableError(f"there is no {file}")
-    data = sqlite3.connect(file)
-    try:
-        yield data
-        data.commit()
-    finally:
-        data.close()
-
-
-def flag(data: sqlite3.Connection) -> str:
-    row = data.execute("select value from meta where key = 'has_arcs'").fetchone()
-    return str(row[0]) if row else "1"  # nothing was measured
-
-
-def chosen(old: sqlite3.Connection, wish: dict[str, Any]) -> Iterator[tuple[str, str, str, int, int]]:
-    """Context, path, tracer, from and to."""
-    labels, drop = set(wish.get("labels", ())), set(wish.get("drop", ()))
-    maps = {path: {int(a): b for a, b in lines.items()} for path, lines in wish.get("maps", {}).items()}
-    for label, path, tracer, start, end in old.execute(TAKE):
-        below = relative(path)
-        if label not in labels or below in drop:
-            continue
-        arc = (start, end)
-        if below in maps:
-            arc = (moved(start, maps[below]), moved(end, maps[below]))
-            if not all(arc):
-                continue
-        yield label, path, tracer, *arc  # an empty module has a line 0
-
-
-@functools.lru_cache(maxsize=None)  # asked for every arc  # noqa: UP033 - Python 3.8
-def relative(path: str) -> str:
-    """As the wish names it: below the project's folder, with `/`."""
-    return os.path.relpath(path).replace(os.sep, "/")
-
-
-def moved(line: int, lines: dict[int, int]) -> int:
-    """Negative ones are a function's entry or exit; 0 when it is gone."""
-    return -lines.get(-line, 0) if line < 0 else lines.get(line, 0)
-
-
-def insert(new: sqlite3.Connection, rows: Iterable[tuple[str, str, str, int, int]]) -> None:
-    files, contexts = ids(new, "file", "path"), ids(new, "context", "context")
-    arcs: list[tuple[int, int, int, int]] = []
-    for label, path, tracer, start, end in rows:
-        for known, table, column, name in (
-            (files, "file", "path", path),
-            (contexts, "context", "context", label),
-        ):
-            if name not in known:
-                made = new.execute(f"insert into {table} ({column}) values (?)", (name,))  # noqa: S608  # nosec B608 - our own words
-                known[name] = made.lastrowid or 0
-        if tracer:
-            new.execute("insert or ignore into tracer (file_id, tracer) values (?, ?)", (files[path], tracer))
-        arcs.append((files[path], contexts[label], start, end))
-    new.executemany("insert or ignore into arc (file_id, context_id, fromno, tono) values (?, ?, ?, ?)", arcs)
-
-
-def ids(data: sqlite3.Connection, table: str, column: str) -> dict[str, int]:
-    return dict(data.execute(f"select {column}, id from {table}"))  # noqa: S608  # nosec B608 - our own words
-
-
-def facts(wish: dict[str, Any], data: str) -> dict[str, Any]:
+def facts(wish: dict[str, Any], data: str, relative: Callable[[str], str]) -> dict[str, Any]:
     """What is no longer executed."""
     regions = sibling("regions")
     lost: dict[str, list[int]] = {}
     if wish.get("remembered"):
-        before = lines(regions, wish["remembered"], wish.get("old", ()))
-        after = lines(regions, data, wish.get("new", ()))
+        before = lines(regions.lines(wish["remembered"]), wish.get("old", ()), relative)
+        after = lines(regions.lines(data), wish.get("new", ()), relative)
         changed = {*wish.get("drop", ()), *wish.get("maps", ())}
         for path in sorted(before.keys() - changed):
             gone = before[path] - after.get(path, set())
@@ -205,9 +117,11 @@ def facts(wish: dict[str, Any], data: str) -> dict[str, Any]:
     return {"lost": lost}
 
 
-def lines(regions: types.ModuleType, data: str, labels: Iterable[str]) -> dict[str, set[int]]:
+def lines(
+    rows: Iterable[tuple[str, str, int]], labels: Iterable[str], relative: Callable[[str], str]
+) -> dict[str, set[int]]:
     wanted, found = set(labels), {}  # type: ignore[var-annotated]  # Python 3.8
-    for label, path, line in regions.lines(data):
+    for label, path, line in rows:
         if label in wanted:
             found.setdefault(relative(path), set()).add(line)
     return found

@@ -34,7 +34,6 @@ def report(root: Path, data: Path, **wish: Any) -> tuple[int, str]:
     out.unlink(missing_ok=True)
     asked = data.with_suffix(".wish")
     asked.write_text(json.dumps({"data": str(data), "report": str(out), **wish}), encoding="utf-8")
-    covreport.relative.cache_clear()
     said, path = io.StringIO(), list(sys.path)
     with contextlib.chdir(root), contextlib.redirect_stderr(said):
         code = covreport.main([str(asked)])
