@@ -56,7 +56,7 @@ def _verdict(verdict: Mapping[str, Any], hosts: Mapping[str, str]) -> Iterator[t
     yield ("flags",), _plain(sorted(set(verdict["flags"]) - _FLAGS_OF_THE_MACHINE))
     yield from _counted("reason", (scrubbed(words, hosts) for words in verdict["reasons"]))
     yield from _counted("error", (scrubbed(words, hosts) for words in reading["errors"]))
-    yield from _counted("finding", (_finding(finding, hosts) for finding in reading["findings"]))
+    yield from _findings(reading["findings"], hosts)
     for name, value in reading["measures"].items():
         if name not in NO_MEASURE:
             yield ("measure", name), _plain(value)
@@ -75,13 +75,17 @@ def _cases(cases: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Key, str]]:
         yield key, ", ".join(found)
 
 
-def _finding(finding: Mapping[str, Any], hosts: Mapping[str, str]) -> str:
-    """Without a fingerprint where the message it was made from holds something of chance."""
-    words = _plain(finding)
-    clean = scrubbed(words, hosts)
-    if clean != words:
-        clean = scrubbed(_plain({**finding, "fingerprint": ""}), hosts)
-    return clean
+def _findings(findings: Sequence[Mapping[str, Any]], hosts: Mapping[str, str]) -> Iterator[tuple[Key, str]]:
+    """A finding is known by all but its message, which may hold what no two runs have alike, such as a signed
+    time. Without a fingerprint where the message it was made from holds something of chance."""
+    messages: dict[str, list[str]] = {}
+    for finding in findings:
+        words = _plain(finding)
+        steady = finding if scrubbed(words, hosts) == words else {**finding, "fingerprint": ""}
+        name = scrubbed(_plain({**steady, "message": ""}), hosts)
+        messages.setdefault(name, []).append(scrubbed(_plain(finding.get("message")), hosts))
+    for name, said in messages.items():
+        yield ("finding", name), ", ".join(sorted(said))
 
 
 def _counted(kind: str, values: Iterator[str]) -> Iterator[tuple[Key, str]]:
