@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from eee_ci.model import TestCase, Tree
 from eee_ci.selection.leftovers import disturbed as disturbed
-from eee_ci.selection.leftovers import reminded as reminded
 from eee_ci.selection.record import Record as Record
 from eee_ci.selection.record import Recorded as Recorded
 from eee_ci.selection.record import doubt as doubt
@@ -24,6 +23,13 @@ def choose(state: State | None, tree: Tree, *, env_key: str) -> Choice:
     from eee_ci.selection import choosing  # it reads Python, which most runs need not
 
     return choosing.choose(state, tree, env_key=env_key)
+
+
+def reminded(record: Record, choice: Choice, state: State, tree: Tree) -> str:
+    """Which file ran something that remembers, and did not before an edit of what that may call."""
+    from eee_ci.selection import reminding  # as above
+
+    return reminding.reminded(record, state, tree) if choice.unmet else ""
 
 
 def learn(

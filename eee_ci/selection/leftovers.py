@@ -4,10 +4,7 @@ always runs, and when that is another thing than before, all run."""
 import re
 
 from eee_ci import text
-from eee_ci.model import Tree
-from eee_ci.selection import memory
-from eee_ci.selection.record import NOTHING, Record
-from eee_ci.selection.resolving import Resolved
+from eee_ci.selection.record import Record
 from eee_ci.selection.state import Choice, Known, State
 
 LEFT = "leaves behind a change of "  # so the recorder begins
@@ -29,25 +26,6 @@ def disturbed(record: Record, choice: Choice, state: State) -> str:
             return f"{text.path(path)} {UNCLEAR}"
     gone = sorted(_names(*before.values()) - _names(*now.values()))
     return f"nothing {gone[0]} any more" if gone else ""
-
-
-def reminded(record: Record, choice: Choice, state: State, tree: Tree) -> str:
-    """Which file ran something that remembers, and did not before an edit of what that may call."""
-    if not choice.unmet:
-        return ""
-    resolved = Resolved(tree)
-    before = {"": state.shared, **{path: known.recorded for path, known in state.known.items()}}
-    for path, raw in {"": record.shared, **record.files}.items():
-        now, _ = resolved.of(raw)
-        if now.executed is None:
-            return "it is not known which functions ran"
-        was = before.get(path, NOTHING)
-        new = memory.ran(now, state.remembering, state.measured)
-        new -= memory.ran(was, state.remembering, state.measured)
-        if new:
-            place, name = min(new)
-            return f"{text.path(path) if path else 'pytest'} ran {text.line(name)} of {text.path(place)} anew"
-    return ""
 
 
 def unclear(known: Known) -> bool:

@@ -79,3 +79,8 @@ def is_lasting(node: ast.expr | None) -> bool:
             return last(node)[:1].isupper() and not last(node).isupper()
         case _:
             return isinstance(node, ast.Constant | ast.JoinedStr | ast.Lambda | ast.Compare)
+
+
+def is_idle(node: ast.stmt) -> bool:
+    """Does a statement do nothing?"""
+    return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))

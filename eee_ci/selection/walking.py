@@ -183,15 +183,11 @@ def _class(walk: Walk, node: ast.ClassDef) -> None:
     name = f"{prefix}{node.name}"
     bases = (*node.bases, *(keyword.value for keyword in node.keywords))
     walk.classes[name] = tuple(filter(None, map(spines.last, bases)))
-    if not bases and not node.decorator_list and all(map(_is_idle, node.body)):
+    if not bases and not node.decorator_list and all(map(spines.is_idle, node.body)):
         walk.blank.add(node.name)
     walk.prefix, walk.in_class = f"{name}.", True
     walk.fields(node)
     walk.prefix, walk.in_class = prefix, in_class
-
-
-def _is_idle(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
 
 
 def _function(walk: Walk, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
