@@ -61,17 +61,19 @@ class Edits:
         if lines is None:
             return Edit(whole="module level changed")
         functions = shape.changed(old, new)
-        whole = self._spreads(path, functions, old, new)
-        reached = self._reached(path, functions)
+        reached = functions.intersection(self._state.lasting.get(path, ()))  # by what remembers
+        met = reached.intersection(self._state.met.get(path, ()))
         return Edit(
-            whole=whole,
+            whole=self._spreads(path, functions, old, new, met),
             functions=functions,
             names=frozenset((*old.functions, *old.classes)),
             lines=lines,
-            unmet=not reached.issubset(self._met(path)),
+            unmet=met != reached,
         )
 
-    def _spreads(self, path: str, functions: frozenset[str], old: Shape, new: Shape) -> str:
+    def _spreads(
+        self, path: str, functions: frozenset[str], old: Shape, new: Shape, met: frozenset[str]
+    ) -> str:
         """Why the change of a function's body reaches more than who executed it."""
         if not functions:
             return ""
@@ -79,17 +81,9 @@ class Edits:
             return "changed, and which of its functions run is not measured"
         if early := sorted(functions.intersection(self._state.import_executed.get(path, ()))):
             return f"body of {text.line(early[0])} changed, which runs when modules are imported"
-        held = self._reached(path, functions).intersection(self._met(path))
-        if kept := sorted(held | {name for name in functions if self._remembers(name, old, new)}):
+        if kept := sorted(met | {name for name in functions if self._remembers(name, old, new)}):
             return f"body of {text.line(kept[0])} changed, whose results may be remembered"
         return ""
-
-    def _reached(self, path: str, functions: frozenset[str]) -> frozenset[str]:
-        """Those that a remembering function may call."""
-        return functions.intersection(self._state.lasting.get(path, ()))
-
-    def _met(self, path: str) -> tuple[str, ...]:
-        return self._state.met.get(path, ())
 
     def _remembers(self, name: str, old: Shape, new: Shape) -> bool:
         """Does the function remember now? What it did before is in the state."""

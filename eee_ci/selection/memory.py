@@ -83,9 +83,11 @@ def met(records: Sequence[Recorded], held: Memory, measured: Collection[str]) ->
 def ran(
     recorded: Recorded, remembering: Mapping[str, Collection[str]], measured: Collection[str]
 ) -> frozenset[Place]:
-    """Which of those that remember were entered: of modules that are not measured, such as tests, all."""
+    """Which of those that remember were entered: all of modules that are not measured, such as tests, and
+    wherever it was not seen what ran."""
+    unseen = recorded.executed is None
     entered = {
-        **{path: remembering.get(path, ()) for path in recorded.modules if path not in measured},
+        **{path: remembering.get(path, ()) for path in recorded.modules if unseen or path not in measured},
         **(recorded.executed or {}),
     }
     return frozenset(

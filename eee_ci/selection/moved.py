@@ -6,7 +6,7 @@ from itertools import chain
 
 from eee_ci import text
 from eee_ci.model import Tree
-from eee_ci.selection import ground
+from eee_ci.selection import ground, memory
 from eee_ci.selection.changes import MODULES, Changes, base, stem
 from eee_ci.selection.edits import Edits
 from eee_ci.selection.record import Recorded
@@ -43,16 +43,18 @@ class Moved:
             path: f"{text.path(path)} may remember that {reason}"
             for one in records
             if (reason := next(self._world(one), ""))
-            for path, names in self._state.remembering.items()
-            if self._ran(one, path, names)
+            for path in self._minding(one)
         }
 
-    def _ran(self, recorded: Recorded, path: str, names: Iterable[str]) -> bool:
-        """Did one of these functions run there, or when the module was imported?"""
-        if recorded.executed is None:
-            return path in recorded.modules
-        early = self._state.import_executed.get(path, ()) if path in recorded.modules else ()
-        return not set(names).isdisjoint((*recorded.executed.get(path, ()), *early))
+    def _minding(self, recorded: Recorded) -> set[str]:
+        """The modules of which something that remembers ran there, or when they were imported."""
+        state = self._state
+        early = {
+            path
+            for path in recorded.modules
+            if not set(state.remembering.get(path, ())).isdisjoint(state.import_executed.get(path, ()))
+        }
+        return early.union(path for path, _ in memory.ran(recorded, state.remembering, state.measured))
 
     def _world(self, recorded: Recorded) -> Iterator[str]:
         for path in _hit(self._data, recorded.data) or _hit(self._stats, recorded.stats):

@@ -13,13 +13,9 @@ def reminded(record: Record, state: State, tree: Tree) -> str:
     resolved = Resolved(tree)
     before = {"": state.shared, **{path: known.recorded for path, known in state.known.items()}}
     for path, raw in {"": record.shared, **record.files}.items():
-        now, _ = resolved.of(raw)
-        if now.executed is None:
-            return "it is not known which functions ran"
-        was = before.get(path, NOTHING)
+        now, was = resolved.of(raw)[0], before.get(path, NOTHING)
         new = memory.ran(now, state.remembering, state.measured)
-        new -= memory.ran(was, state.remembering, state.measured)
-        if new:
+        if new := new - memory.ran(was, state.remembering, state.measured):
             place, name = min(new)
             return f"{text.path(path) if path else 'pytest'} ran {text.line(name)} of {text.path(place)} anew"
     return ""
