@@ -17,6 +17,8 @@ CHOICE = (
     "create temp table wanted_context (id integer primary key)",
     "create temp table same_file (id integer primary key)",
     "create temp table moved_line (file_id integer, was integer, now integer, primary key (file_id, was))",
+    "create temp table file_now (was integer primary key, now integer)",
+    "create temp table context_now (was integer primary key, now integer)",
 )
 # Within SQLite: no row has to pass through Python. Negative lines are a function's entry or exit.
 KEEP = (
@@ -41,19 +43,20 @@ KEEP = (
     insert or ignore into main.context (context)
     select context from old.context where id in (select context_id from stay)
     """,
+    "insert into file_now select was.id, now.id from old.file was join main.file now on now.path = was.path",
+    """
+    insert into context_now
+    select was.id, now.id from old.context was join main.context now on now.context = was.context
+    """,
     """
     insert or ignore into main.tracer (file_id, tracer)
-    select file.id, tracer.tracer
-    from old.tracer tracer join old.file was on was.id = tracer.file_id
-    join main.file file on file.path = was.path
+    select file_now.now, tracer.tracer from old.tracer tracer join file_now on file_now.was = tracer.file_id
     where tracer.tracer <> '' and tracer.file_id in (select file_id from stay)
     """,
     """
     insert or ignore into main.arc (file_id, context_id, fromno, tono)
-    select file.id, context.id, stay.fromno, stay.tono from stay
-    join old.file was on was.id = stay.file_id join main.file file on file.path = was.path
-    join old.context asked on asked.id = stay.context_id
-    join main.context context on context.context = asked.context
+    select file_now.now, context_now.now, stay.fromno, stay.tono from stay
+    join file_now on file_now.was = stay.file_id join context_now on context_now.was = stay.context_id
     """,
 )
 

@@ -14,7 +14,7 @@ Arcs = Mapping[str, Mapping[str, list[tuple[int, int]]]]  # by context and file
 BEFORE: Arcs = {
     "file:a": {
         "p/same.py": [(1, 2), (-3, 4)],
-        "p/moved.py": [(1, 2), (2, 3), (-2, 1)],
+        "p/moved.py": [(1, 2), (2, 3), (-2, 1), (1, -2)],
         "p/gone.py": [(1, 2)],
     },
     "file:b": {"p/same.py": [(5, 6)], "p/other.py": [(1, 2)]},
@@ -62,7 +62,7 @@ def test_wanted_contexts_stay_with_all_their_files(tmp_path: Path) -> None:
     assert told(merged(tmp_path, maps=MOVES), tmp_path) == {
         "file:a": {
             "p/same.py": {(1, 2), (-3, 4)},
-            "p/moved.py": {(11, 12), (-12, 11)},  # line 3 is gone, and what led there
+            "p/moved.py": {(11, 12), (-12, 11), (11, -12)},  # line 3 is gone, and what led there
             "p/gone.py": {(1, 2)},
         },
         "file:b": {"p/same.py": {(5, 7)}, "p/more.py": {(1, 1)}},  # as it was measured now
