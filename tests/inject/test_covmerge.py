@@ -17,7 +17,7 @@ BEFORE: Arcs = {
         "p/moved.py": [(1, 2), (2, 3), (-2, 1), (1, -2)],
         "p/gone.py": [(1, 2)],
     },
-    "file:b": {"p/same.py": [(5, 6)], "p/other.py": [(1, 2)]},
+    "file:b": {"p/same.py": [(5, 6)], "p/other.py": [(1, 2)], "p/more.py": [(3, 4)]},
     "": {"p/same.py": [(7, 8)]},
 }
 NOW: Arcs = {"file:b": {"p/same.py": [(5, 7)], "p/more.py": [(1, 1)]}}
@@ -81,7 +81,8 @@ def test_files_of_no_wanted_context_are_not_measured(tmp_path: Path) -> None:
 
 
 def test_who_traced_a_file_stays_known(tmp_path: Path) -> None:
-    data = merged(tmp_path, {"p/same.py": "plug.in", "p/moved.py": "plug.in"}, maps=MOVES)
+    before = dict.fromkeys(("p/same.py", "p/moved.py", "p/more.py"), "plug.in")
+    data = merged(tmp_path, before, maps=MOVES)
     tracers = {Path(path).name: data.file_tracer(path) for path in data.measured_files()}
     assert tracers == {"same.py": "plug.in", "moved.py": "plug.in", "gone.py": "", "more.py": ""}
 
