@@ -13,9 +13,9 @@ def case(
     return TestCase(classname=classname, name=name, status=status, file="tests/test_a.py", message=message)
 
 
-def suite(*names: str | TestCase, exit: int | None = 0, **words: object) -> tamper.Suite:  # noqa: A002
+def suite(*names: str | TestCase, exit: int | None = 0, **words: object) -> tamper.Suite:  # noqa: A002 - the name of the field
     cases = tuple(case(name) if isinstance(name, str) else name for name in names)
-    return tamper.Suite(cases=cases, exit=exit, **words)  # type: ignore[arg-type]
+    return tamper.Suite(cases=cases, exit=exit, **words)  # type: ignore[arg-type]  # each has the type of its field
 
 
 def said(base: tamper.Suite, candidate: tamper.Suite, *written: str) -> list[tuple[str, str]]:
@@ -205,7 +205,7 @@ def test_without_a_test_file_or_a_nonce_there_is_no_canary() -> None:
     assert tamper.canary(("tests/test_a.py",), "Not a word") is None
 
 
-def song(exit: int | None = 1, report: bool = True, **ends: CaseStatus) -> list[str]:  # noqa: A002
+def song(exit: int | None = 1, report: bool = True, **ends: CaseStatus) -> list[str]:  # noqa: A002 - the name of the field
     cases = tuple(case(f"test_quince_{end}", status) for end, status in ends.items())
     return [
         found.message
