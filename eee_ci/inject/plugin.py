@@ -13,6 +13,7 @@ from typing import Any, Callable, Iterator  # noqa: UP035 - Python 3.8
 import pytest
 from _pytest import fixtures, junitxml
 
+from . import idling
 from .leftovers import Leftovers
 from .scene import Scene
 
@@ -195,7 +196,7 @@ class Hooks(Plugin):
     def leave(self, path: str) -> None:
         """A thread that goes on would work on another's account, and what is left behind is there for all."""
         scope = self.scene.scope(f"file:{path}")
-        if any(thread.is_alive() for thread in set(threading.enumerate()) - set(self.threads)):
+        if idling.any_busy(set(threading.enumerate()) - set(self.threads)):
             scope.distrust("thread", "leaves a thread running")
         self.leftovers.tell(scope)
 

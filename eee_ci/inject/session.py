@@ -47,11 +47,19 @@ class Recorder:
             self.scene.shared.imports.update(name.partition(".")[0] for name in list(sys.modules))
             self.measure()
             self.edges.start()
-            watch.Watch(self.scene, self.edges).start()
+            self.watch()
             self.scene.listening = True
             self.load(arguments)
         except Exception as error:  # noqa: BLE001 - the tests must not notice
             self.scene.fail(error)
+
+    def watch(self) -> None:
+        seeing = watch.Watch(self.scene, self.edges)
+        if self.wish.get("loopback"):
+            from . import loopback  # with `socket`, which not all tests load
+
+            seeing.handlers.update(loopback.Loopback(self.scene).handlers)
+        seeing.start()
 
     def measure(self) -> None:
         """Contexts of coverage.py where it measures; else Python's own monitoring where there is one."""

@@ -6,7 +6,7 @@ import functools
 import os
 import pathlib  # before Python 3.11 it takes what `os` has then
 import sys
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any, Iterator  # noqa: UP035 - Python 3.8
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -60,11 +60,15 @@ TALKS = {
 
 def callers() -> Iterator[str]:
     """The files of who calls, the nearest first, without us. To ask a frame for code is an audit event."""
+    return (code.co_filename for code in calling())
+
+
+def calling() -> Iterator[CodeType]:
+    """The same as code. Ours is left out, and so it does not count how far up the first frame is."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None:
-        file = frame.f_code.co_filename
-        if not file.startswith(OURS):
-            yield file
+        if not frame.f_code.co_filename.startswith(OURS):
+            yield frame.f_code
         frame = frame.f_back
 
 

@@ -12,10 +12,11 @@ from typing import Any, Callable  # noqa: UP035 - Python 3.8
 from . import resting, signs
 from .edges import SEEN, Edges, precede
 from .scene import Scene
-from .signs import callers, put
+from .signs import callers, calling, put
 
 MOST = 64  # codes of one file: what is compiled again and again is not kept
 PATHS = ("stat", "lstat", "access", "readlink")
+IN_THREAD = "_installation_trace"  # of coverage.py: it gives way to the tracer of the thread
 LOOKED = "eee_ci.looks"  # an audit event of our own, as SEEN is
 
 
@@ -205,14 +206,18 @@ class Watch:
                         self.scene.bodies[below] = None
 
     def traced(self, _: Any) -> None:
-        """Whoever traces takes the measurement's place. Threads and doctest put back what was there."""
+        """Whoever traces takes the measurement's place. Threads and doctest put back what was there, and in a
+        thread coverage.py begins with the first function, which may be anybody's."""
         if resting.Rest.changing:
             return
-        for file in callers():
+        for code in calling():
+            file = code.co_filename
             if file.endswith(("/threading.py", "/doctest.py")):
                 return
             if not file.endswith(("/coverage/collector.py", "/coverage/pytracer.py")):
                 break
+            if code.co_name == IN_THREAD:
+                return
         self.scene.current.distrust("trace", "sets a trace function")
 
     def is_machinery(self, below: str, *, reading: bool = False) -> bool:

@@ -22,7 +22,7 @@ Mode = Literal["all", "affected-first", "affected"]
 
 class Selection(Noun, frozen=True, kw_only=True):
     """What is chosen, by what was known; `before` is the remembered coverage. `key` names the run that it was
-    learned in."""
+    learned in; `loopback` says that connections within the process of the tests are trusted."""
 
     choice: Choice
     env_key: str
@@ -30,6 +30,7 @@ class Selection(Noun, frozen=True, kw_only=True):
     key: str = ""
     state: State | None = None
     before: bytes | None = None
+    loopback: bool = False
 
     @property
     def everything(self) -> "Selection":
@@ -54,13 +55,16 @@ def select(
         return None
     # coverage is remembered with absolute paths: another checkout has to learn for itself
     env_key = manifests.digest([manifest.facts, sorted(known.ignored.items()), known.tree.root])
+    loopback = bool(gate.options.get("loopback"))
     best: Selection | None = None
     doubtful: set[str] = set()  # by the newest: what failed is not taken for passed by going further back
     for key, state in _states(known, gate, env_key):
         choice = selection.choose(state, known.tree, env_key=env_key)
         if mode == "affected-first":
             choice = msgspec.structs.replace(choice, run=(*choice.run, *choice.skip), skip=())
-        chosen = Selection(choice=choice, env_key=env_key, tree=known.tree, key=key, state=state)
+        chosen = Selection(
+            choice=choice, env_key=env_key, tree=known.tree, key=key, state=state, loopback=loopback
+        )
         if best is None:
             doubtful = {path for path, one in state.known.items() if one.doubts} if state else set()
         if best is None or (_saves(chosen, best) and doubtful.isdisjoint(choice.skip)):
@@ -172,7 +176,9 @@ def share(chosen: Selection) -> float:
 
 def command(whole: Command, chosen: Selection, *, covers: bool) -> Command:
     """The command with the recorder at work."""
-    return selected.recorded(whole, chosen.choice, before=chosen.before, covers=covers)
+    return selected.recorded(
+        whole, chosen.choice, before=chosen.before, covers=covers, loopback=chosen.loopback
+    )
 
 
 def read(

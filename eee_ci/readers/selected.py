@@ -23,12 +23,15 @@ class Options(Noun, frozen=True, kw_only=True):
     broken and remembers the others, `affected-first` runs these first and then the rest, `all` follows none.
     `auto` is `affected-first` in CI and `affected` elsewhere. `workers` shares all test files out among
     so many processes, `auto` as many as there are cores; then none is followed. `probes: false` leaves the
-    byte code that is measured as it is: coverage.py's tracer runs instead, which is slower."""
+    byte code that is measured as it is: coverage.py's tracer runs instead, which is slower. `loopback: true`
+    trusts connections to a server within the process of the tests: test files that open no other socket run
+    only when an edit can have broken them."""
 
     coverage: bool = True
     probes: bool = True
     select: Literal["auto", "all", "affected-first", "affected"] = "auto"
     workers: Workers = 1
+    loopback: bool = False
 
     def __post_init__(self) -> None:
         if self.workers != 1 and self.select in ("affected", "affected-first"):
@@ -42,12 +45,14 @@ class Facts(Noun, frozen=True, kw_only=True):
     lost: dict[str, tuple[int, ...]] = {}
 
 
-def recorded(whole: Command, choice: Choice, *, before: bytes | None, covers: bool) -> Command:
+def recorded(
+    whole: Command, choice: Choice, *, before: bytes | None, covers: bool, loopback: bool
+) -> Command:
     """The command of the gate with the recorder at work: it leaves out what the choice skips."""
     first, *_ = whole.steps
     at = first.argv.index("-m", first.argv.index("--cwd-on-path"))
     argv = (*first.argv[:at], f"--record={{scratch}}/{SELECT}", *first.argv[at:])
-    wish = {"v": 1, "root": "{root}", "report": f"{{scratch}}/{RECORD}"}
+    wish = {"v": 1, "root": "{root}", "report": f"{{scratch}}/{RECORD}", "loopback": loopback}
     give = {SELECT: msgspec.json.encode({**wish, "skip": choice.skip, "first": choice.first})}
     steps: tuple[Step, ...] = (msgspec.structs.replace(first, argv=argv),)
     if covers:

@@ -129,6 +129,14 @@ def test_a_socket_pair_and_facts_of_the_machine_are_trusted(root: Path) -> None:
     assert recorded.run(root, {TEST: body}).file(TEST)["untrusted"] == []
 
 
+def test_a_pool_that_waits_for_its_next_job_is_trusted(root: Path) -> None:
+    body = (
+        "from concurrent.futures import ThreadPoolExecutor\n\ndef test_x():\n"
+        "    test_x.pool = ThreadPoolExecutor(1)\n    assert test_x.pool.submit(int).result() == 0\n"
+    )
+    assert recorded.run(root, {TEST: body}).file(TEST)["untrusted"] == []
+
+
 def test_conftests_around_are_dependencies_and_so_is_their_absence(root: Path) -> None:
     files = {"tests/sub/test_x.py": "def test_x():\n    pass\n", "tests/conftest.py": "import p\n"}
     file = recorded.run(root, files).file("tests/sub/test_x.py")

@@ -206,6 +206,25 @@ def test_who_traces_takes_the_place_of_the_measurement(watch: Watch, file: str, 
     assert seen(watch).untrusted == said
 
 
+@pytest.mark.parametrize(
+    ("name", "file", "trusted"),
+    [
+        ("_installation_trace", "/coverage/collector.py", True),
+        ("start", "/coverage/collector.py", False),  # somebody measures for himself
+        ("_installation_trace", "/tests/test_a.py", False),
+    ],
+)
+def test_coverage_begins_to_trace_in_a_thread_with_whatever_runs_first(
+    watch: Watch, name: str, file: str, *, trusted: bool
+) -> None:
+    first: dict[str, Any] = {}
+    exec(compile("def run(call, *more):\n    call(*more)\n", "/rich/live.py", "exec"), first)  # noqa: S102 - our own words
+    inner: dict[str, Any] = {}
+    exec(compile(f"def {name}(call, *more):\n    call(*more)\n", file, "exec"), inner)  # noqa: S102 - our own words
+    first["run"](inner[name], watch.traced, None)
+    assert (not seen(watch).untrusted) is trusted
+
+
 def test_coverage_itself_may_trace_on_behalf_of_a_thread(watch: Watch) -> None:
     outer: dict[str, Any] = {}
     exec(compile("def run(inner, call):\n    inner(call)\n", "/lib/threading.py", "exec"), outer)  # noqa: S102 - our own words
