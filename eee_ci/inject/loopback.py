@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from .scene import Scene
 
 FAMILIES = (socket.AF_INET, socket.AF_INET6)
-TCP = (0, socket.IPPROTO_TCP)  # 0: what is usual for a stream
 SHARING = getattr(socket, "SO_REUSEPORT", 0)  # several processes listen at one address
 OCTETS = 4
 
@@ -73,8 +72,8 @@ def host(address: Any) -> Any:
 
 
 def is_stream(one: Any) -> bool:
-    """Is it TCP?"""
-    return one.family in FAMILIES and one.type == socket.SOCK_STREAM and one.proto in TCP
+    """Is it one of the internet with a connection?"""
+    return one.family in FAMILIES and one.type == socket.SOCK_STREAM
 
 
 def is_loopback(name: Any) -> bool:

@@ -159,8 +159,7 @@ class Course:
 
     def _widen(self, job: Job, said: Said) -> None:
         """Run a job for all of its files, since a part of them told too little, or several processes did."""
-        because = (*job.because, *((f"then all of them: {said.widened}",) if said.widened else ()))
-        wider = msgspec.structs.replace(job.everything, notes=(*job.notes, *said.notes), because=because)
+        wider = job.wider(said)
         self._jobs[job.gate.id] = wider
         if wider.command is not None:
             self._submit(wider, wider.command)

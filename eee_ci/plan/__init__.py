@@ -11,7 +11,7 @@ from eee_ci.config import Config, ToolSpec
 from eee_ci.errors import ReportError, UsageError
 from eee_ci.memory import Remembered
 from eee_ci.model import Noun, Outcome, Reading, Tree
-from eee_ci.plan import divided, jobs, selected
+from eee_ci.plan import divided, jobs, taught
 from eee_ci.plan.divided import Said as Said
 from eee_ci.plan.job import Job as Job
 from eee_ci.plan.jobs import Setting, effective
@@ -126,8 +126,8 @@ def _read(job: Job, outcome: Outcome) -> Said:
         if job.division is not None:
             return divided.read(gate, job.site, outcome, job.division)
         if job.selection is not None:
-            told, learned, widened = selected.read(gate, job.site, outcome, job.selection)
-            return Said(reading=told, learned=learned, widened=widened)
+            told = taught.read(gate, job.site, outcome, job.selection)
+            return Said(reading=told.reading, learned=told.learned, widened=told.widened, lost=told.lost)
         return Said(reading=gates.TABLE[gate.tool].read(gate, job.site, outcome))
     except ReportError as error:
         said = str(error)
@@ -139,7 +139,7 @@ def _read(job: Job, outcome: Outcome) -> Said:
 def recalled(job: Job, known: Keys) -> None:
     """What a gate said was remembered, and has been told again."""
     if job.manifest is not None and job.gate.tool in gates.SELECTING:
-        selected.recalled(job.gate, job.manifest, known)
+        taught.recalled(job.gate, job.manifest, known)
 
 
 def keep(job: Job, said: Said, found: Remembered, known: Keys) -> None:
@@ -148,7 +148,7 @@ def keep(job: Job, said: Said, found: Remembered, known: Keys) -> None:
         divided.keep(job.division, said, known, found)
     if job.manifest is not None:
         if said.learned is not None:
-            selected.keep(job.gate, job.manifest, known, said.learned)
+            taught.keep(job.gate, job.manifest, known, said.learned)
         files, scope = known.listed(job.gate, job.site), known.scope(job.gate)
         memory.keep(known.store, job.manifest, files, scope=scope, found=found, root=job.site.root)
 

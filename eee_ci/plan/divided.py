@@ -7,7 +7,7 @@ from eee_ci.memory import Remembered, pieces
 from eee_ci.memory import manifest as manifests
 from eee_ci.model import Command, Gate, Noun, Outcome, Reading
 from eee_ci.plan.keys import Keys
-from eee_ci.plan.selected import Learned
+from eee_ci.plan.taught import Learned
 from eee_ci.ports import Divided, Inputs, Site
 
 
@@ -33,7 +33,7 @@ class Division(Noun, frozen=True, kw_only=True):
 class Said(Noun, frozen=True, kw_only=True):
     """The reading of the whole, None where only a whole run can tell; and what was said of single files, of
     all that there are or of a `part`; and what a run of tests taught; and why it has to run as a whole, as a
-    note on the result or, `widened`, for who asks why it ran."""
+    note on the result or, `widened`, for who asks why it ran, with lines that are `lost` for the reason."""
 
     reading: Reading | None
     pieces: dict[str, Reading] = {}
@@ -41,6 +41,7 @@ class Said(Noun, frozen=True, kw_only=True):
     learned: Learned | None = None
     notes: tuple[str, ...] = ()
     widened: str = ""
+    lost: dict[str, tuple[int, ...]] = {}
 
 
 def divide(gate: Gate, site: Site, known: Keys, *, limits: object) -> Division | None:

@@ -7,7 +7,7 @@ import msgspec
 from eee_ci import schedule
 from eee_ci.memory import Manifest, Remembered
 from eee_ci.model import Command, Gate, Limit, Noun
-from eee_ci.plan.divided import Division
+from eee_ci.plan.divided import Division, Said
 from eee_ci.plan.selected import Selection
 from eee_ci.ports import Site
 
@@ -64,14 +64,17 @@ class Job(Noun, frozen=True, kw_only=True):
         """Can it have to run again once its outcome is read?"""
         return bool(self.gate.retries) or self.whole is not None or self.processes > 1
 
-    @property
-    def everything(self) -> "Job":
-        """The same job for all of its files, in one process."""
+    def wider(self, said: Said) -> "Job":
+        """The same job for all of its files, in one process, since a part of them told too little."""
+        why = (f"then all of them: {said.widened}",) if said.widened else ()
+        chosen = self.selection.everything if self.selection else None
         return msgspec.structs.replace(
             self,
             command=self.whole,
             whole=None,
             processes=1,
             division=self.division.everything if self.division else None,
-            selection=self.selection.everything if self.selection else None,
+            selection=msgspec.structs.replace(chosen, lost=said.lost) if chosen else None,
+            because=(*self.because, *why),
+            notes=(*self.notes, *said.notes),
         )

@@ -5,14 +5,13 @@ from typing import Literal
 
 import msgspec
 
-from eee_ci import gates, memory, selection, text
+from eee_ci import memory, selection, text
 from eee_ci.memory import Manifest, Remembered
 from eee_ci.memory import manifest as manifests
-from eee_ci.model import Command, Gate, Noun, Outcome, Reading, Tree
+from eee_ci.model import Command, Gate, Noun, Tree
 from eee_ci.plan.keys import Keys
-from eee_ci.ports import Site
 from eee_ci.readers import selected
-from eee_ci.selection import Choice, Record, State
+from eee_ci.selection import Choice, State
 
 STATES, COVERAGE = "tests", "coverage"
 NEAR = 4  # how many states are looked at, each of which costs some milliseconds
@@ -22,7 +21,8 @@ Mode = Literal["all", "affected-first", "affected"]
 
 class Selection(Noun, frozen=True, kw_only=True):
     """What is chosen, by what was known; `before` is the remembered coverage. `key` names the run that it was
-    learned in; `loopback` says that connections within the process of the tests are trusted."""
+    learned in; `loopback` says that connections within the process of the tests are trusted. `lost` are lines
+    for whose sake all test files run."""
 
     choice: Choice
     env_key: str
@@ -31,19 +31,13 @@ class Selection(Noun, frozen=True, kw_only=True):
     state: State | None = None
     before: bytes | None = None
     loopback: bool = False
+    lost: selected.Lines = {}
 
     @property
     def everything(self) -> "Selection":
         """The same for a run of all test files."""
         choice = Choice(run=(*self.choice.run, *self.choice.skip), first=self.choice.first)
         return msgspec.structs.replace(self, choice=choice, before=None)
-
-
-class Learned(Noun, frozen=True, kw_only=True):
-    """What a run taught, for the next one."""
-
-    state: bytes
-    coverage: bytes | None = None
 
 
 def select(
@@ -179,56 +173,3 @@ def command(whole: Command, chosen: Selection, *, covers: bool) -> Command:
     return selected.recorded(
         whole, chosen.choice, before=chosen.before, covers=covers, loopback=chosen.loopback
     )
-
-
-def read(
-    gate: Gate, site: Site, outcome: Outcome, chosen: Selection
-) -> tuple[Reading | None, Learned | None, str]:
-    """The reading of all tests, None where what was chosen told too little, and why; and what it taught."""
-    covers = gates.SELECTING[gate.tool].covers(gate)
-    if little := selected.little(outcome, chosen.choice, covers=covers):
-        return None, None, little
-    told = gates.TABLE[gate.tool].read(gate, site, outcome)
-    record = selected.record(outcome)
-    if chosen.choice.skip and (doubt := _doubt(record, chosen)):
-        return None, None, doubt
-    whole = selected.completed(told, chosen.choice, chosen.state)
-    if record is None or told.errors:
-        return whole, None, ""
-    state = selection.learn(
-        chosen.state,
-        chosen.choice,
-        record=record,
-        cases=selected.by_name(told.cases),
-        tree=chosen.tree,
-        env_key=chosen.env_key,
-    )
-    return whole, Learned(state=selection.pack(state), coverage=outcome.files.get(selected.AFTER)), ""
-
-
-def _doubt(record: Record | None, chosen: Selection) -> str:
-    """Why it cannot be told from what ran what the others would come to."""
-    if record is None:
-        return "what they did was not recorded"
-    state = chosen.state or State()
-    return (
-        selection.doubt(record)
-        or selection.disturbed(record, chosen.choice, state)
-        or selection.reminded(record, chosen.choice, state, chosen.tree)
-    )
-
-
-def recalled(gate: Gate, manifest: Manifest, known: Keys) -> None:
-    """What a run taught that was remembered as a whole is the newest knowledge again."""
-    noted = known.store.latest(STATES, known.scope(gate))
-    if manifest.key in noted[1:]:
-        known.store.note(STATES, known.scope(gate), manifest.key)
-
-
-def keep(gate: Gate, manifest: Manifest, known: Keys, learned: Learned) -> None:
-    """Keep what a run taught."""
-    key = manifest.key
-    if learned.coverage is not None and not known.store.put(COVERAGE, key, learned.coverage):
-        return
-    if known.store.put(STATES, key, learned.state):
-        known.store.note(STATES, known.scope(gate), key)

@@ -1,11 +1,14 @@
 """Tests that an edit can have broken: pytest with the recorder, its results completed by remembered ones."""
 
+import contextlib
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from eee_ci import reading, selection, text
+from eee_ci import reading, selection
 from eee_ci.errors import ReportError
 from eee_ci.model import Command, Noun, Outcome, Reading, Step, TestCase
 from eee_ci.readers import coverage, tests
@@ -16,6 +19,7 @@ SELECT, RECORD = "select.json", "record.json"
 WISH, FACTS, BEFORE, AFTER = "coverage-wish.json", "coverage-facts.json", "coverage-before", "coverage-after"
 UNUSABLE = 3  # exit code of covreport: what is remembered cannot be used
 NO_TESTS = 5  # exit code of pytest
+Lines = dict[str, tuple[int, ...]]  # by path
 
 
 class Options(Noun, frozen=True, kw_only=True):
@@ -42,7 +46,7 @@ class Options(Noun, frozen=True, kw_only=True):
 class Facts(Noun, frozen=True, kw_only=True):
     """What covreport found out: lines of unchanged files that nobody runs any more."""
 
-    lost: dict[str, tuple[int, ...]] = {}
+    lost: Lines = {}
 
 
 def recorded(
@@ -86,8 +90,7 @@ def _wish(choice: Choice, *, remembered: bool) -> dict[str, object]:
 
 def little(outcome: Outcome, choice: Choice, *, covers: bool) -> str:
     """Why the files that ran do not tell enough; empty where they do. Not where they hold no test, which is
-    an error unless others do; nor where they cover less than before, for then others, which were left out,
-    may be what covers it in a whole run."""
+    an error unless others do."""
     if not choice.skip:
         return ""
     if outcome.steps and outcome.steps[0].exit == NO_TESTS:
@@ -96,11 +99,36 @@ def little(outcome: Outcome, choice: Choice, *, covers: bool) -> str:
         return ""
     if outcome.steps[-1].exit == UNUSABLE:
         return "what was covered before does not fit to what they cover"
+    return ""
+
+
+def lost(outcome: Outcome, choice: Choice, state: State | None) -> Lines:
+    """What the files that ran covered before and do not now: others, which were left out, may be what covers
+    it in a whole run. Not what is known to be covered by chance."""
     facts = outcome.files.get(FACTS)
-    if facts is None:
-        return ""  # the reading says what went wrong
-    lost = reading.shaped(facts, "the facts on coverage", Facts).lost
-    return f"they cover less of {text.path(min(lost))} than before" if lost else ""
+    if not choice.skip or facts is None:  # without any the reading says what went wrong
+        return {}
+    found = reading.shaped(facts, "the facts on coverage", Facts).lost
+    chance = state.unsteady if state else {}
+    left = {path: tuple(sorted({*lines} - {*chance.get(path, ())})) for path, lines in found.items()}
+    return {path: lines for path, lines in left.items() if lines}
+
+
+def unsteady(outcome: Outcome, missed: Lines, root: str) -> Lines:
+    """Of lines that some files did not cover any more, those that all files together do not cover, either:
+    nobody stood in for them."""
+    data = outcome.files.get(AFTER) if missed else None
+    if data is None:
+        return {}
+    import sqlite3  # this and what reads Python is loaded where it is needed
+
+    from eee_ci.inject.regions import LINES
+
+    with contextlib.closing(sqlite3.connect(":memory:")) as held:
+        held.deserialize(data)
+        rows = held.execute(LINES).fetchall()
+    ran = {(os.path.relpath(Path(root, path), root), line) for _, path, line in rows}
+    return {path: tuple(line for line in lines if (path, line) not in ran) for path, lines in missed.items()}
 
 
 def record(outcome: Outcome) -> Record | None:

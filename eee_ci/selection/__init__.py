@@ -16,6 +16,7 @@ from eee_ci.selection.state import Choice as Choice
 from eee_ci.selection.state import State as State
 from eee_ci.selection.state import pack as pack
 from eee_ci.selection.state import unpack as unpack
+from eee_ci.selection.steadiness import with_unsteady as with_unsteady
 
 
 def choose(state: State | None, tree: Tree, *, env_key: str) -> Choice:

@@ -40,6 +40,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     measured: frozenset[str] = frozenset()  # files whose functions were watched
     imported: frozenset[str] = frozenset()  # modules of any record
     outside: dict[str, str] = {}  # what is no part of the tree, and how it looked on disk
+    unsteady: dict[str, tuple[int, ...]] = {}  # lines that are run or not by chance
     doubt: str = ""
 
 

@@ -1,4 +1,4 @@
-"""Tests that ask a server in their own process: `loopback` has them run only when an edit can have broken them."""
+"""Tests that ask a server in their process: with `loopback` they run when an edit can have broken them."""
 
 from collections.abc import Callable
 
