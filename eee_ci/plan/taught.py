@@ -32,7 +32,7 @@ def read(gate: Gate, site: Site, outcome: Outcome, chosen: Selection) -> Told:
     covers = gates.SELECTING[gate.tool].covers(gate)
     if little := selected.little(outcome, chosen.choice, covers=covers):
         return Told(widened=little)
-    if covers and (lost := selected.lost(outcome, chosen.choice, chosen.state)):
+    if lost := selected.lost(outcome, chosen.choice, chosen.state):
         return Told(widened=f"they cover less of {text.path(min(lost))} than before", lost=lost)
     told = gates.TABLE[gate.tool].read(gate, site, outcome)
     record = selected.record(outcome)
