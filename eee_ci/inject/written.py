@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Iterable  # noqa: UP035 - Python 3.8
 
 from . import regions
 from .graph import Graph
+from .ground import there
 from .scene import KINDS, SHARED, Scope
 
 if TYPE_CHECKING:
@@ -144,7 +145,10 @@ class Writer:
         made: dict[str, Any] = {
             kind: sorted(set().union(*(getattr(scope, kind) for scope in scopes))) for kind in KINDS
         }
-        made["absent"] = sorted({*made["absent"], *self.missing(scopes, modules)} - modules)
+        missing = self.missing(scopes, modules)
+        made["absent"] = sorted({*made["absent"], *missing} - modules)
+        # not tried, as on another platform; or it came later: that shows in the list of files of the start
+        modules |= {path for path in missing if there(self.scene.ground.absolute(path))}
         made["imports"] = sorted(set().union(*(self.imports(scope) for scope in scopes)))
         untrusted = {sentence for scope in scopes for sentence in scope.untrusted.values()}
         return {

@@ -35,12 +35,18 @@ class Resolved:
         executed = raw.executed
         if executed is not None:
             executed = {path: inner(names) for old, names in executed.items() for path in real([old])}
+        modules = real(raw.modules)
+        absent = real(raw.absent)
+        if (
+            both := set(absent) & set(modules) & self._tree.files.keys()
+        ):  # there all the time, and not imported
+            absent = tuple(path for path in absent if path not in both)
         resolved = msgspec.structs.replace(
             raw,
-            modules=real(raw.modules),
+            modules=modules,
             executed=executed,
             stats=real(raw.stats),
-            absent=real(raw.absent),
+            absent=absent,
             listings=real(raw.listings),
             data=tuple(dict.fromkeys((*real(raw.data), *sorted(passed)))),
         )

@@ -84,6 +84,17 @@ def test_data_listings_and_what_is_not_there_are_recorded(root: Path) -> None:
     assert "tests/missing.json" in file["absent"]
 
 
+def test_a_module_that_another_platform_would_import_is_a_dependency(root: Path) -> None:
+    console = "import sys\n\nif sys.platform == 'none':\n    from p._console import x\n"
+    body = "import p.console\n\ndef test_x():\n    pass\n"
+    file = recorded.run(root, {TEST: body, "src/p/console.py": console, "src/p/_console.py": "x = 1\n"}).file(
+        TEST
+    )
+    assert "src/p/_console.py" in file["modules"]
+    assert {"src/p/_console.py", "src/p/_console/__init__.py"} <= set(file["absent"])
+    assert "src/p/_console/__init__.py" not in file["modules"]
+
+
 def test_an_environment_variable_leaves_no_trace(root: Path) -> None:
     ran = recorded.run(root, {TEST: "import os\n\ndef test_x():\n    assert os.environ.get('X') is None\n"})
     file = ran.file(TEST)

@@ -442,3 +442,22 @@ def test_an_edit_that_pytest_cannot_collect_is_broken_and_then_forgotten(site: S
     assert site.check().status == "broken"
     site.project.write({"tests/test_words.py": FILES["tests/test_words.py"]})
     assert site.check().status == "passed"
+
+
+def test_a_module_that_another_platform_would_import_is_followed(project: Make) -> None:
+    site = Site(project)
+    only = "import sys\n\nif sys.platform == 'none':\n    from p import never\n"
+    site.project.write(
+        {
+            "p/odd.py": only,
+            "p/never.py": "x = 1\n",
+            "tests/test_odd.py": "import p.odd\n\ndef test_odd():\n    pass\n",
+        }
+    )
+    site.check()
+    site.edit("p/words.py", "'!'", "'!' + ''")
+    assert list(site.check().chosen) == ["tests/test_words.py"]
+    site.edit("p/never.py", "1", "2")
+    assert "tests/test_odd.py" in site.check().chosen
+    (site.project.root / "p/never.py").unlink()
+    assert told(site.check()) == site.scratch()

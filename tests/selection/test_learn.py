@@ -110,6 +110,10 @@ ODD = {
         ran("tests/test_a.py", absent=("ignored.txt",)),
         "ignored.txt was not there when it began, and is there now",
     ),
+    "a module that came when it had been missed": (
+        msgspec.structs.replace(A, modules=(*A.modules, "ignored.txt"), absent=("ignored.txt",)),
+        "ignored.txt was not there when it began, and is there now",
+    ),
     "a link out": (ran("tests/test_a.py", data=("out/x",)), "out/x leads out of the project"),
     "a link in a circle": (ran("tests/test_a.py", data=("round/x",)), "round/x leads out of the project"),
 }  # fmt: skip  # read in rows
