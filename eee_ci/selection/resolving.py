@@ -37,10 +37,8 @@ class Resolved:
             executed = {path: inner(names) for old, names in executed.items() for path in real([old])}
         modules = real(raw.modules)
         absent = real(raw.absent)
-        if (
-            both := set(absent) & set(modules) & self._tree.files.keys()
-        ):  # there all the time, and not imported
-            absent = tuple(path for path in absent if path not in both)
+        both = set(absent) & set(modules) & self._tree.files.keys()  # there all the time, and not imported
+        absent = tuple(path for path in absent if path not in both)
         resolved = msgspec.structs.replace(
             raw,
             modules=modules,
