@@ -62,7 +62,7 @@ class Loopback:
         return address is None and is_stream(own)
 
     def asked(self, arguments: Any) -> bool:
-        """Nobody is asked about an address in figures."""
+        """Nobody is asked about a numeric address."""
         return is_loopback(arguments[0])
 
 
@@ -77,7 +77,7 @@ def is_stream(one: Any) -> bool:
 
 
 def is_loopback(name: Any) -> bool:
-    """Is it an address in figures that never leaves the machine?"""
+    """Is it a numeric address that never leaves the machine?"""
     if isinstance(name, bytes):
         name = name.decode("ascii", "replace")
     if not isinstance(name, str):

@@ -28,8 +28,8 @@ class Options(Noun, frozen=True, kw_only=True):
     `auto` is `affected-first` in CI and `affected` elsewhere. `workers` shares all test files out among
     so many processes, `auto` as many as there are cores; then none is followed. `probes: false` leaves the
     byte code that is measured as it is: coverage.py's tracer runs instead, which is slower. `loopback: true`
-    trusts connections to a server within the process of the tests: test files that open no other socket run
-    only when an edit can have broken them."""
+    trusts connections to a server within the process of the tests, on a numeric loopback address: test files
+    that open no other socket run only when an edit can have broken them."""
 
     coverage: bool = True
     probes: bool = True
