@@ -45,7 +45,10 @@ class Loopback:
         own, address = arguments
         if not (is_stream(own) and is_loopback(host(address))):
             return False
-        self.owners[own] = self.scene.current.label
+        try:
+            self.owners[own] = self.scene.current.label
+        except TypeError:  # one of the C module's own, which cannot be referred to weakly
+            return False
         return True
 
     def connected(self, arguments: Any) -> bool:

@@ -104,6 +104,7 @@ FAILS = "with contextlib.suppress(OSError):\n        "
         ),
         ("socket.socket().bind(('0.0.0.0', 0))", ["opens a socket"]),
         ("socket.socket().bind(('', 0))", ["opens a socket"]),
+        ("import _socket\n    _socket.socket().bind(('127.0.0.1', 0))", ["opens a socket"]),
         ("socket.socket(type=socket.SOCK_DGRAM).bind(('127.0.0.1', 0))", ["opens a socket"]),
         (FAILS + "socket.socket(socket.AF_UNIX).bind('/none/none')", ["opens a socket"]),
         (FAILS + "socket.socket(socket.AF_UNIX).connect('none')", ["opens a socket"]),
