@@ -42,13 +42,13 @@ def idle(thread: threading.Thread) -> bool:
     return False
 
 
-def any_busy(threads: Iterable[threading.Thread]) -> bool:
-    """Does any of them do anything, now and after a moment?"""
-    busy = list(threads)
+def busy(threads: Iterable[threading.Thread]) -> list[threading.Thread]:
+    """Those that do something, now and after a moment."""
+    found = list(threads)
     for look in range(LOOKS):
         if look:
             time.sleep(PAUSE)
-        busy = [thread for thread in busy if not idle(thread)]
-        if not busy:
-            return False
-    return True
+        found = [thread for thread in found if not idle(thread)]
+        if not found:
+            break
+    return found

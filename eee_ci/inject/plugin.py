@@ -116,7 +116,7 @@ class Hooks(Plugin):
         self.scene.turn(scope)
         yield
         self.scene.turn(outer[0])
-        self.threads.update(threading.enumerate())
+        self.accept_threads()
         fixturedef.addfinalizer(lambda: outer.__setitem__(0, self.scene.turn(scope)))  # the first
 
     @guarded
@@ -191,12 +191,19 @@ class Hooks(Plugin):
         scope = self.scene.scope(f"file:{path}")
         if scope is not self.scene.current:
             self.scene.turn(scope)
-            self.threads.update(threading.enumerate())
+            self.accept_threads()
+
+    def accept_threads(self) -> None:
+        """Who is at work now is so on nobody's account; who waits for a job may yet get one from anybody."""
+        self.threads.update(idling.busy(self.strangers()))
+
+    def strangers(self) -> set[threading.Thread]:
+        return set(threading.enumerate()) - set(self.threads)
 
     def leave(self, path: str) -> None:
         """A thread that goes on would work on another's account, and what is left behind is there for all."""
         scope = self.scene.scope(f"file:{path}")
-        if idling.any_busy(set(threading.enumerate()) - set(self.threads)):
+        if idling.busy(self.strangers()):
             scope.distrust("thread", "leaves a thread running")
         self.leftovers.tell(scope)
 

@@ -12,10 +12,10 @@ from eee_ci.errors import ReportError, UsageError
 from eee_ci.memory import Remembered
 from eee_ci.model import Noun, Outcome, Reading, Tree
 from eee_ci.plan import divided, jobs, taught
-from eee_ci.plan.divided import Said as Said
 from eee_ci.plan.job import Job as Job
 from eee_ci.plan.jobs import Setting, effective
 from eee_ci.plan.keys import Keys
+from eee_ci.plan.said import Said as Said
 from eee_ci.ports import Site, Store
 from eee_ci.shelf import Shelf
 
@@ -126,8 +126,7 @@ def _read(job: Job, outcome: Outcome) -> Said:
         if job.division is not None:
             return divided.read(gate, job.site, outcome, job.division)
         if job.selection is not None:
-            told = taught.read(gate, job.site, outcome, job.selection)
-            return Said(reading=told.reading, learned=told.learned, widened=told.widened, lost=told.lost)
+            return taught.read(gate, job.site, outcome, job.selection)
         return Said(reading=gates.TABLE[gate.tool].read(gate, job.site, outcome))
     except ReportError as error:
         said = str(error)

@@ -7,7 +7,7 @@ from eee_ci.memory import Remembered, pieces
 from eee_ci.memory import manifest as manifests
 from eee_ci.model import Command, Gate, Noun, Outcome, Reading
 from eee_ci.plan.keys import Keys
-from eee_ci.plan.taught import Learned
+from eee_ci.plan.said import Said
 from eee_ci.ports import Divided, Inputs, Site
 
 
@@ -28,20 +28,6 @@ class Division(Noun, frozen=True, kw_only=True):
     def everything(self) -> "Division":
         """The same for a whole run."""
         return Division(key=self.key)
-
-
-class Said(Noun, frozen=True, kw_only=True):
-    """The reading of the whole, None where only a whole run can tell; and what was said of single files, of
-    all that there are or of a `part`; and what a run of tests taught; and why it has to run as a whole, as a
-    note on the result or, `widened`, for who asks why it ran, with lines that are `lost` for the reason."""
-
-    reading: Reading | None
-    pieces: dict[str, Reading] = {}
-    part: bool = False
-    learned: Learned | None = None
-    notes: tuple[str, ...] = ()
-    widened: str = ""
-    lost: dict[str, tuple[int, ...]] = {}
 
 
 def divide(gate: Gate, site: Site, known: Keys, *, limits: object) -> Division | None:

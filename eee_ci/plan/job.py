@@ -7,7 +7,8 @@ import msgspec
 from eee_ci import schedule
 from eee_ci.memory import Manifest, Remembered
 from eee_ci.model import Command, Gate, Limit, Noun
-from eee_ci.plan.divided import Division, Said
+from eee_ci.plan.divided import Division
+from eee_ci.plan.said import Said
 from eee_ci.plan.selected import Selection
 from eee_ci.ports import Site
 

@@ -2,45 +2,29 @@
 
 from eee_ci import gates, selection, text
 from eee_ci.memory import Manifest
-from eee_ci.model import Gate, Noun, Outcome, Reading
+from eee_ci.model import Gate, Outcome
 from eee_ci.plan.keys import Keys
+from eee_ci.plan.said import Learned, Said
 from eee_ci.plan.selected import COVERAGE, STATES, Selection
 from eee_ci.ports import Site
 from eee_ci.readers import selected
 from eee_ci.selection import Record, State
 
 
-class Learned(Noun, frozen=True, kw_only=True):
-    """What a run taught, for the next one."""
-
-    state: bytes
-    coverage: bytes | None = None
-
-
-class Told(Noun, frozen=True, kw_only=True):
-    """The reading of all tests, None where what was chosen told too little, and why, with the lines that are
-    covered no more; and what the run taught."""
-
-    reading: Reading | None = None
-    learned: Learned | None = None
-    widened: str = ""
-    lost: selected.Lines = {}
-
-
-def read(gate: Gate, site: Site, outcome: Outcome, chosen: Selection) -> Told:
+def read(gate: Gate, site: Site, outcome: Outcome, chosen: Selection) -> Said:
     """What the tests said, together with what is remembered."""
     covers = gates.SELECTING[gate.tool].covers(gate)
     if little := selected.little(outcome, chosen.choice, covers=covers):
-        return Told(widened=little)
+        return Said(reading=None, widened=little)
     if lost := selected.lost(outcome, chosen.choice, chosen.state):
-        return Told(widened=f"they cover less of {text.path(min(lost))} than before", lost=lost)
+        return Said(reading=None, widened=f"they cover less of {text.path(min(lost))} than before", lost=lost)
     told = gates.TABLE[gate.tool].read(gate, site, outcome)
     record = selected.record(outcome)
     if chosen.choice.skip and (doubt := _doubt(record, chosen)):
-        return Told(widened=doubt)
+        return Said(reading=None, widened=doubt)
     whole = selected.completed(told, chosen.choice, chosen.state)
     if record is None or told.errors:
-        return Told(reading=whole)
+        return Said(reading=whole)
     state = selection.learn(
         chosen.state,
         chosen.choice,
@@ -52,7 +36,7 @@ def read(gate: Gate, site: Site, outcome: Outcome, chosen: Selection) -> Told:
     chance = selected.unsteady(outcome, chosen.lost, site.root)
     state = selection.with_unsteady(state, chosen.state, chance)
     learned = Learned(state=selection.pack(state), coverage=outcome.files.get(selected.AFTER))
-    return Told(reading=whole, learned=learned)
+    return Said(reading=whole, learned=learned)
 
 
 def _doubt(record: Record | None, chosen: Selection) -> str:

@@ -127,7 +127,8 @@ def unsteady(outcome: Outcome, missed: Lines, root: str) -> Lines:
     with contextlib.closing(sqlite3.connect(":memory:")) as held:
         held.deserialize(data)
         rows = held.execute(LINES).fetchall()
-    ran = {(os.path.relpath(Path(root, path), root), line) for _, path, line in rows}
+    names = {path: os.path.relpath(Path(root, path), root) for path in {row[1] for row in rows}}
+    ran = {(names[path], line) for _, path, line in rows}
     return {path: tuple(line for line in lines if (path, line) not in ran) for path, lines in missed.items()}
 
 

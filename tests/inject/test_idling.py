@@ -35,7 +35,7 @@ def settles(thread: threading.Thread) -> bool:
     until = time.monotonic() + PATIENCE
     while not idle(thread) and time.monotonic() < until:
         time.sleep(0.001)
-    return idle(thread) and not idling.any_busy([thread])
+    return idle(thread) and not idling.busy([thread])
 
 
 def waiting(file: str, name: str, held: object) -> threading.Thread:
@@ -68,7 +68,7 @@ def test_a_worker_is_busy_while_a_job_runs_or_waits(pool: ThreadPoolExecutor) ->
     assert begun.wait(PATIENCE)
     (worker,) = pool._threads
     assert not idle(worker)
-    assert idling.any_busy([threading.main_thread(), worker])
+    assert idling.busy([threading.main_thread(), worker]) == [threading.main_thread(), worker]
     ends.set()
     assert settles(worker)
 

@@ -10,7 +10,7 @@ from tests.inject import recorded
 
 # more interpreters that have pytest and coverage.py
 OTHERS = [Path(name) for name in os.environ.get("EEE_CI_PYTHONS", "").split(os.pathsep) if name]
-TEST = "tests/test_x.py"
+TEST, LAST = "tests/test_x.py", "tests/test_z.py"
 
 
 @pytest.fixture
@@ -146,6 +146,28 @@ def test_a_pool_that_waits_for_its_next_job_is_trusted(root: Path) -> None:
         "    test_x.pool = ThreadPoolExecutor(1)\n    assert test_x.pool.submit(int).result() == 0\n"
     )
     assert recorded.run(root, {TEST: body}).file(TEST)["untrusted"] == []
+
+
+POOL = """\
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def pool():
+    with ThreadPoolExecutor(1) as made:
+        made.submit(int).result()
+        yield made
+"""
+
+
+def test_who_leaves_a_job_to_a_pool_of_others_is_not_trusted(root: Path) -> None:
+    uses = "def test_w(pool):\n    assert pool.submit(int).result() == 0\n"
+    leaves = "import time\n\ndef test_x(pool):\n    pool.submit(time.sleep, 1)\n"
+    ran = recorded.run(root, {"tests/conftest.py": POOL, "tests/test_w.py": uses, TEST: leaves, LAST: uses})
+    assert ran.file("tests/test_w.py")["untrusted"] == []
+    assert ran.file(TEST)["untrusted"] == ["leaves a thread running"]
 
 
 def test_conftests_around_are_dependencies_and_so_is_their_absence(root: Path) -> None:
