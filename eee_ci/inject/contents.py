@@ -51,11 +51,21 @@ def told(part: object) -> object:
 
 def plain(word: str, known: Mapping[str, object]) -> tuple[bool, object]:
     """Whether another process can tell that what this word stands for is the same, and by what."""
-    name = word.replace(CONTENT, "")
-    if name not in known:
+    found, value = stands(word, known)
+    if not found:
         return False, None
-    value = known[name]
-    parts = inside(value) if name != word else [value]
+    parts = inside(value) if word.endswith(CONTENT) else [value]
     if parts is None or not all(type(part) in VALUES for part in parts):
         return False, None
     return True, sorted(map(repr, parts)) if type(value) is set else parts
+
+
+def stands(word: str, known: Mapping[str, object]) -> tuple[bool, Any]:
+    """Whether a module has what this word stands for, in a class or not, and what it is."""
+    name = word.replace(CONTENT, "")
+    owner, _, part = name.rpartition(".")
+    held: Mapping[str, object] = known
+    if owner:
+        of = known.get(owner)
+        held = vars(of) if issubclass(type(of), type) else {}
+    return part in held, held.get(part)

@@ -13,8 +13,9 @@ in the project's folder; `--lend` as for launch.py; WISH is a JSON file:
     drop        files whose remembered lines are left out
     maps        {path: {"old line": new line}} for remembered lines of changed files; others are left out
     old, new    contexts whose lines are compared: those remembered, and those measured now
+    caches      files in which who comes first may take another branch than before
     facts       optional: where {"lost": {path: [line]}} goes: lines of unchanged files that `old` had run and
-                `new` did not
+                `new` did not, and in `caches` lines with a branch that `old` took and now nobody does
 
 exit code   0  reported
             1  no data, or coverage.py could not report; as `coverage json` says it
@@ -61,7 +62,7 @@ def main(argv: list[str]) -> int:
         cov = loaded(coverage, merged)
         sibling("covmemo").report(cov, report, wish.get("memo"), sibling("covlean").report)
         if wish.get("facts"):
-            put(wish["facts"], facts(wish, data, merging.relative))
+            put(wish["facts"], facts(wish, data, merged, merging.relative))
     except (merging.UnusableError, sqlite3.Error) as error:
         return say(UNUSABLE, f"the remembered coverage cannot be used: {error}")
     except coverage.exceptions.CoverageException as error:
@@ -102,10 +103,10 @@ def loaded(coverage: Any, data: str) -> Any:
     return cov
 
 
-def facts(wish: dict[str, Any], data: str, relative: Callable[[str], str]) -> dict[str, Any]:
+def facts(wish: dict[str, Any], data: str, merged: str, relative: Callable[[str], str]) -> dict[str, Any]:
     """What is no longer executed."""
     regions = sibling("regions")
-    lost: dict[str, list[int]] = {}
+    lost: dict[str, set[int]] = {}
     if wish.get("remembered"):
         before = lines(regions.lines(wish["remembered"]), wish.get("old", ()), relative)
         after = lines(regions.lines(data), wish.get("new", ()), relative)
@@ -113,8 +114,25 @@ def facts(wish: dict[str, Any], data: str, relative: Callable[[str], str]) -> di
         for path in sorted(before.keys() - changed):
             gone = before[path] - after.get(path, set())
             if gone:
-                lost[path] = sorted(gone)
-    return {"lost": lost}
+                lost[path] = gone
+        caches = set(wish.get("caches", ())) - changed
+        taken = branches(regions.arcs(wish["remembered"]) if caches else (), caches, relative)
+        kept = branches(regions.arcs(merged) if caches else (), caches, relative)
+        old = {branch for label in wish.get("old", ()) for branch in taken.get(label, ())}
+        for path, start, end in old.difference(*kept.values()):
+            lost.setdefault(path, set()).add(start if start > 0 else abs(end))
+    return {"lost": {path: sorted(gone) for path, gone in sorted(lost.items())}}
+
+
+def branches(
+    rows: Iterable[tuple[str, str, int, int]], paths: Iterable[str], relative: Callable[[str], str]
+) -> dict[str, set[tuple[str, int, int]]]:
+    """By label, of these files."""
+    found: dict[str, set[tuple[str, int, int]]] = {}
+    for label, path, start, end in rows:
+        if relative(path) in paths:
+            found.setdefault(label, set()).add((relative(path), start, end))
+    return found
 
 
 def lines(

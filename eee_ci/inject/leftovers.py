@@ -11,7 +11,8 @@ from hashlib import blake2b
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Mapping  # noqa: UP035 - Python 3.8
 
-from .contents import held, plain
+from .contents import held, plain, stands
+from .likeness import likeness
 from .scene import Scene, Scope
 from .surroundings import PATH, PLAIN, VARIABLE, settings
 
@@ -37,6 +38,7 @@ class Leftovers:
         self.foreign: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {}  # of others, code and its names
         self.settings: dict[str, object] = {}
         self.values: dict[str, object] = {}  # plain ones, of names of the project that were changed
+        self.places: dict[str, tuple[str, str]] = {}  # of all such names: the module, and the word in it
         scene.meetings.append(lambda module: self.meet(module.__name__, module))
 
     def settle(self) -> None:
@@ -66,16 +68,34 @@ class Leftovers:
             left = self.settings.get(name)
         elif name in self.values:
             left = self.values[name]
+        elif name in self.places:
+            return self.like(*self.places[name])
         else:
             return ""
         value = repr(left).encode("utf-8", "surrogateescape")
         return f" ({blake2b(value, digest_size=4).hexdigest()})"
+
+    def like(self, module: str, word: str) -> str:
+        """The same of what is more than plain: that tells only what a cache may be filled with."""
+        held = sys.modules.get(module)
+        found, value = stands(word, vars(held)) if held is not None else (False, None)
+        sign = likeness(value, lambda name: self.lasts(name, module)) if found else ""
+        return f" [{sign}]" if sign else ""
+
+    def lasts(self, name: str, user: str) -> bool:
+        """Is what this module has under a name the same wherever the user is the same? Tests are not."""
+        if name not in self.own:
+            return True
+        file = self.scene.ground.relative(getattr(sys.modules.get(name), "__file__", None))
+        near = name.partition(".")[0] == user.partition(".")[0]
+        return near and f"file:{file}" not in self.scene.scopes
 
     def changes(self) -> list[str]:
         now = dict(settings())
         names = different(self.settings, now)
         self.settings = now
         self.values.clear()
+        self.places.clear()
         for name, was in list(self.modules.items()):
             module = sys.modules.get(name)
             if module is not None and id(module) == was:
@@ -104,9 +124,10 @@ class Leftovers:
         return [f"{name}.{word}" for at, word in enumerate(words) if now[at] != was[at]]
 
     def named(self, name: str, words: list[str], known: Mapping[str, object]) -> list[str]:
-        """The whole names of what is changed; what is plain is kept to be signed."""
+        """The whole names of what is changed; what is plain is kept to be signed, and where the rest is."""
         for word in words:
             found, value = plain(word, known)
+            self.places[f"{name}.{word}"] = name, word
             if found:
                 self.values[f"{name}.{word}"] = value
         return [f"{name}.{word}" for word in words]

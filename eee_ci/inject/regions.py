@@ -17,6 +17,10 @@ LINES = """
         union select context_id, file_id, tono from arc where tono > 0
     ) as seen join context on context.id = seen.context_id join file on file.id = seen.file_id
 """
+ARCS = """
+    select context.context, file.path, arc.fromno, arc.tono from arc
+    join context on context.id = arc.context_id join file on file.id = arc.file_id
+"""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 OPTIMIZED = 1  # the flag of code that is a function's
 BEGIN = dis.opmap.get("RESUME")
@@ -26,8 +30,17 @@ NAMED = (3, 11) <= sys.version_info < (3, 14)
 
 def lines(file: str) -> Iterable[tuple[str, str, int]]:
     """Label, path and line of all that was run."""
+    return rows(file, LINES)
+
+
+def arcs(file: str) -> Iterable[tuple[str, str, int, int]]:
+    """Label, path and the two lines of all that was run, as coverage.py has them."""
+    return rows(file, ARCS)
+
+
+def rows(file: str, query: str) -> list[Any]:
     with sqlite3.connect(file) as data:
-        found = data.execute(LINES).fetchall()
+        found = data.execute(query).fetchall()
     data.close()
     return found
 

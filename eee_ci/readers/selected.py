@@ -82,6 +82,7 @@ def _wish(choice: Choice, *, remembered: bool) -> dict[str, object]:
             "labels": choice.kept,
             "drop": choice.drop,
             "maps": {path: {str(a): b for a, b in lines.items()} for path, lines in choice.maps.items()},
+            "caches": choice.caches,
             "old": ran,
             "new": ran,
         }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from eee_ci import text
 from eee_ci.model import Tree
-from eee_ci.selection import everyone, leftovers
+from eee_ci.selection import caches, everyone, leftovers
 from eee_ci.selection.changes import Changes, base, suffix
 from eee_ci.selection.moved import Moved
 from eee_ci.selection.state import Choice, State
@@ -20,13 +20,13 @@ def choose(state: State | None, tree: Tree, *, env_key: str) -> Choice:
         tests = _tests(state, moved.changes)
         if reason := everyone.unknown(state, tree, env_key):
             return Choice(run=tests, all_because=reason)
-        return _choose(state, tests, moved)
+        return _choose(state, tests, moved, tree)
     except Exception as error:  # noqa: BLE001 - a fault in here may cost time, never a missed failure
         return Choice(all_because=f"the selection of tests failed ({text.line(repr(error))})")
 
 
-def _choose(state: State, tests: tuple[str, ...], moved: Moved) -> Choice:
-    affected = _affected(state, tests, moved)
+def _choose(state: State, tests: tuple[str, ...], moved: Moved, tree: Tree) -> Choice:
+    affected = {**_filling(state, tests, moved, tree), **_affected(state, tests, moved)}
     always = {
         path: state.known[path].doubts[0]
         for path in tests
@@ -42,6 +42,7 @@ def _choose(state: State, tests: tuple[str, ...], moved: Moved) -> Choice:
     skip = tuple(path for path in tests if path not in why)
     maps, drop = _carried(moved)
     kept = _kept(state, skip)
+    places = caches.of((state.known[path] for path in skip), state.imported)
     unmet = any(moved.edits.of(path).unmet for path in maps)
     return Choice(
         run=tuple(why),
@@ -52,7 +53,13 @@ def _choose(state: State, tests: tuple[str, ...], moved: Moved) -> Choice:
         maps=maps,
         drop=drop,
         unmet=unmet,
+        caches=tuple(sorted({path for path, _ in places.values()})),
     )
+
+
+def _filling(state: State, tests: tuple[str, ...], moved: Moved, tree: Tree) -> dict[str, str]:
+    """Those that fill a cache of which something changed: the others must find it as before."""
+    return {path: reason for path, reason in caches.moved(state, tree, moved.changes) if path in tests}
 
 
 def _shared(state: State, moved: Moved) -> Iterator[str]:

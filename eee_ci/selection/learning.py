@@ -6,7 +6,7 @@ import msgspec
 
 from eee_ci import text
 from eee_ci.model import TestCase, Tree
-from eee_ci.selection import ground, memory, shape
+from eee_ci.selection import caches, ground, memory, shape
 from eee_ci.selection import record as records
 from eee_ci.selection.record import NOTHING, Record, Recorded
 from eee_ci.selection.resolving import Resolved, inner
@@ -81,6 +81,7 @@ def _studied(now: State, before: State, tree: Tree) -> State:
     held = memory.memory(made, _private(now.known, now.shared))
     return msgspec.structs.replace(
         now,
+        known=caches.Caches(tree, imported).settled(now.known),
         shapes=shapes,
         remembering=held.remembering,
         lasting=held.lasting,

@@ -8,16 +8,18 @@ import msgspec
 from eee_ci.model import TestCase, Tree
 from eee_ci.selection.record import NOTHING, Recorded
 
-SCHEMA = 2
+SCHEMA = 3
 PARSER = f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}"  # shapes differ
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A test file: its record, with links resolved, its cases, and why it may not be skipped."""
+    """A test file: its record, with links resolved, its cases, why it may not be skipped, and what it leaves
+    behind that is no reason, such as filled caches."""
 
     recorded: Recorded
     cases: tuple[TestCase, ...] = ()
     doubts: tuple[str, ...] = ()
+    fills: tuple[str, ...] = ()
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +50,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """What to run. All where `all_because` is not empty. For the coverage of what is skipped: `kept` are the
     contexts that stay, `maps` old to new lines of edited files (a line without a new one has changed), `drop`
     the files of which nothing stays. `unmet`: something that changed may be called by what remembers, and was
-    not so far."""
+    not so far. `caches`: the modules of which those that are skipped fill one."""
 
     run: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
@@ -59,6 +61,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     maps: dict[str, dict[int, int]] = {}
     drop: tuple[str, ...] = ()
     unmet: bool = False
+    caches: tuple[str, ...] = ()
 
 
 def pack(state: State) -> bytes:
