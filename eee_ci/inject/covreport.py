@@ -32,7 +32,7 @@ import os
 import sqlite3
 import sys
 import types
-from typing import Any, Callable, Iterable  # noqa: UP035 - Python 3.8
+from typing import Any, Callable, Iterable, Iterator  # noqa: UP035 - Python 3.8
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 NO_DATA, MISUSED, UNUSABLE = 1, 2, 3
@@ -115,24 +115,34 @@ def facts(wish: dict[str, Any], data: str, merged: str, relative: Callable[[str]
             gone = before[path] - after.get(path, set())
             if gone:
                 lost[path] = gone
-        caches = set(wish.get("caches", ())) - changed
-        taken = branches(regions.arcs(wish["remembered"]) if caches else (), caches, relative)
-        kept = branches(regions.arcs(merged) if caches else (), caches, relative)
-        old = {branch for label in wish.get("old", ()) for branch in taken.get(label, ())}
-        for path, start, end in old.difference(*kept.values()):
-            lost.setdefault(path, set()).add(start if start > 0 else abs(end))
+        for path, line in untaken(wish, regions.arcs, merged, relative):
+            lost.setdefault(path, set()).add(line)
     return {"lost": {path: sorted(gone) for path, gone in sorted(lost.items())}}
 
 
-def branches(
-    rows: Iterable[tuple[str, str, int, int]], paths: Iterable[str], relative: Callable[[str], str]
-) -> dict[str, set[tuple[str, int, int]]]:
-    """By label, of these files."""
-    found: dict[str, set[tuple[str, int, int]]] = {}
-    for label, path, start, end in rows:
-        if relative(path) in paths:
-            found.setdefault(label, set()).add((relative(path), start, end))
-    return found
+def untaken(
+    wish: dict[str, Any], arcs: Callable[[str], Any], merged: str, relative: Callable[[str], str]
+) -> Iterator[tuple[str, int]]:
+    """The lines, as they were, of branches of `caches` that nobody takes any more."""
+    caches = {*wish.get("caches", ())} - {*wish.get("drop", ())}
+    if not caches:
+        return
+    now = {(relative(path), start, end) for _, path, start, end in arcs(merged)}
+    labels, maps = {*wish.get("old", ())}, wish.get("maps", {})
+    for label, file, start, end in arcs(wish["remembered"]):
+        path = relative(file)
+        if label in labels and path in caches:
+            goal = moved(start, maps.get(path)), moved(end, maps.get(path))
+            if None not in goal and (path, *goal) not in now:
+                yield path, start if start > 0 else abs(end)
+
+
+def moved(line: int, lines: dict[str, int] | None) -> int | None:
+    """Where a line is now; None where it has changed. Those below zero are a function's entry or exit."""
+    if lines is None:
+        return line
+    goal = lines.get(str(abs(line)))
+    return goal if goal is None or line > 0 else -goal
 
 
 def lines(

@@ -28,7 +28,7 @@ def likeness(value: object, known: Callable[[str], bool]) -> str:
     """A few digits, or nothing. `known` says of a module's name whether what it holds may be told by name."""
     try:
         told = repr(Look(known).of(value))
-    except UnlikeError:
+    except Exception:  # noqa: BLE001 - UnlikeError, or a fault of ours: nobody can tell
         return ""
     return blake2b(told.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
@@ -67,7 +67,7 @@ class Look:
             return kind.__name__, tuple(sorted(map(repr, value)))
         if kind is re.Pattern:
             return "pattern", self.of(value.pattern), value.flags
-        return self.method(value, kind) if kind in METHODS else self.thing(value, kind)
+        return self.method(value, kind) if issubclass(kind, METHODS) else self.thing(value, kind)
 
     def method(self, value: Any, kind: type) -> object:
         if kind is MethodType:
@@ -78,10 +78,10 @@ class Look:
 
     def thing(self, value: object, kind: Any) -> object:
         """An object of a class that is written in Python and keeps all in `__dict__`."""
-        if type(kind) not in CODE:
+        if type(kind) not in CODE or kind is object:
             raise UnlikeError
         for base in kind.__mro__[:-1]:
-            if "__slots__" in vars(base) or not base.__flags__ & HEAP or base.__basicsize__ != PLAIN:
+            if vars(base).get("__slots__") or not base.__flags__ & HEAP or base.__basicsize__ > PLAIN:
                 raise UnlikeError
         held = object.__getattribute__(value, "__dict__")
         return "object", self.of(kind), tuple((name, self.of(part)) for name, part in held.items())

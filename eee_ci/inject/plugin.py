@@ -27,6 +27,7 @@ class Plugin:
         self.scene = scene
         self.skip = frozenset(wish.get("skip", ()))
         self.first = {path: place for place, path in enumerate(wish.get("first", ()))}
+        self.fixed = frozenset(wish.get("fixed", ()))
         self.skipped: set[str] = set()
         self.named: set[str] = set()  # files named on the command line: pytest insists on finding those
         self.cases: dict[str, list[list[str]]] = {}
@@ -61,6 +62,17 @@ def guarded(hook: Callable[..., Any]) -> Callable[..., Any]:
             return None
 
     return run
+
+
+def ordered(items: list[tuple[str, Any]], first: dict[str, int], fixed: frozenset[str]) -> list[Any]:
+    """The items, each with its file: some files go first, but none comes before or after a fixed one that
+    was behind or before it, since that leaves something for those behind it."""
+    parts, part, before = [], 0, ""
+    for path, item in items:
+        part += path != before and not fixed.isdisjoint((path, before))
+        parts.append((part, first.get(path, len(first)), item))
+        before = path
+    return [item for *_, item in sorted(parts, key=lambda one: one[:2])]
 
 
 class Hooks(Plugin):
@@ -156,8 +168,7 @@ class Hooks(Plugin):
             self.skipped.update(self.path(item) or "" for item in left_out)
             config.hook.pytest_deselected(items=left_out)
         kept = [item for item in items if self.path(item) not in self.skip]
-        last = len(self.first)
-        items[:] = sorted(kept, key=lambda item: self.first.get(self.path(item) or "", last))
+        items[:] = ordered([(self.path(item) or "", item) for item in kept], self.first, self.fixed)
         if any(self.path(item) is None for item in items):
             self.scene.fail("tests lie outside of the project")
 

@@ -124,11 +124,12 @@ def _chosen(job: Job, manifest: Manifest, known: Keys, environ: Mapping[str, str
         return msgspec.structs.replace(job, remembered=found)
     chosen = selected.some(chosen)
     choice = chosen.choice
+    partly = choice.skip or choice.first  # else all of them run as they would without a memory
     return msgspec.structs.replace(
         job,
         selection=chosen,
         command=selected.command(job.command, chosen, covers=covers),
-        whole=selected.command(job.command, chosen.everything, covers=covers) if choice.skip else None,
+        whole=selected.command(job.command, chosen.everything, covers=covers) if partly else None,
         share=selected.share(chosen),
         because=(*job.because, *selected.told(choice)),
     )

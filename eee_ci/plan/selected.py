@@ -35,8 +35,8 @@ class Selection(Noun, frozen=True, kw_only=True):
 
     @property
     def everything(self) -> "Selection":
-        """The same for a run of all test files."""
-        choice = Choice(run=(*self.choice.run, *self.choice.skip), first=self.choice.first)
+        """The same for a run of all test files, in their own order."""
+        choice = Choice(run=(*self.choice.run, *self.choice.skip))
         return msgspec.structs.replace(self, choice=choice, before=None)
 
 

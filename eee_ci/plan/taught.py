@@ -20,7 +20,7 @@ def read(gate: Gate, site: Site, outcome: Outcome, chosen: Selection) -> Said:
         return Said(reading=None, widened=f"they cover less of {text.path(min(lost))} than before", lost=lost)
     told = gates.TABLE[gate.tool].read(gate, site, outcome)
     record = selected.record(outcome)
-    if chosen.choice.skip and (doubt := _doubt(record, chosen)):
+    if doubt := _doubt(record, chosen):
         return Said(reading=None, widened=doubt)
     whole = selected.completed(told, chosen.choice, chosen.state)
     if record is None or told.errors:
@@ -40,10 +40,12 @@ def read(gate: Gate, site: Site, outcome: Outcome, chosen: Selection) -> Said:
 
 
 def _doubt(record: Record | None, chosen: Selection) -> str:
-    """Why it cannot be told from what ran what the others would come to."""
+    """Why it cannot be told from what ran what the others would come to, or all in their own order."""
+    state = chosen.state or State()
+    if not chosen.choice.skip:
+        return selection.displaced(record, chosen.choice, state) if record else ""
     if record is None:
         return "what they did was not recorded"
-    state = chosen.state or State()
     return (
         selection.doubt(record)
         or selection.disturbed(record, chosen.choice, state)

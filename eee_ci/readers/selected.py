@@ -57,7 +57,8 @@ def recorded(
     at = first.argv.index("-m", first.argv.index("--cwd-on-path"))
     argv = (*first.argv[:at], f"--record={{scratch}}/{SELECT}", *first.argv[at:])
     wish = {"v": 1, "root": "{root}", "report": f"{{scratch}}/{RECORD}", "loopback": loopback}
-    give = {SELECT: msgspec.json.encode({**wish, "skip": choice.skip, "first": choice.first})}
+    order = {} if choice.skip else {"first": choice.first, "fixed": choice.fixed}
+    give = {SELECT: msgspec.json.encode({**wish, "skip": choice.skip, **order})}
     steps: tuple[Step, ...] = (msgspec.structs.replace(first, argv=argv),)
     if covers:
         give[WISH] = msgspec.json.encode(_wish(choice, remembered=before is not None))

@@ -7,6 +7,7 @@ bodies of the functions that ran, the files it read or looked for, the folders i
 from collections.abc import Mapping
 
 from eee_ci.model import TestCase, Tree
+from eee_ci.selection.leftovers import displaced as displaced
 from eee_ci.selection.leftovers import disturbed as disturbed
 from eee_ci.selection.record import Record as Record
 from eee_ci.selection.record import Recorded as Recorded

@@ -109,10 +109,11 @@ def _moved(place: Place | None, sources: Mapping[str, bytes | None], changes: Ch
     if place is None:
         return "what it leaves behind is not found"
     path, name = place
-    if path in changes.edited | changes.deleted:
-        return f"{text.path(path)} {changes.verb(path)}, of which it fills {text.line(name)}"
     word = name.rpartition(".")[2]
     for other, source in sources.items():
-        if source is None or filling.said(source, [word]):
+        good = filling.is_filled(source, name) if source and other == path else False
+        if source is None or (not good and filling.said(source, [word])):
             return f"{text.path(other)} {changes.verb(other)}, and may use {text.line(word)}, which it fills"
-    return ""
+    return (
+        f"{text.path(path)} is gone, of which it fills {text.line(name)}" if path in changes.deleted else ""
+    )

@@ -33,12 +33,13 @@ def _choose(state: State, tests: tuple[str, ...], moved: Moved, tree: Tree) -> C
         if path in state.known and state.known[path].doubts
     }
     why = dict(sorted({**always, **affected}.items()))
+    fixed = tuple(path for path in always if leftovers.left(state.known[path].doubts))
     for reason in (
         *everyone.reasons(state, moved.changes),
         *_shared(state, moved),
         *_unclear(state, affected),
     ):
-        return Choice(run=tests, first=tuple(why), why=why, all_because=reason)
+        return Choice(run=tests, first=tuple(why), fixed=fixed, why=why, all_because=reason)
     skip = tuple(path for path in tests if path not in why)
     maps, drop = _carried(moved)
     kept = _kept(state, skip)
@@ -48,6 +49,7 @@ def _choose(state: State, tests: tuple[str, ...], moved: Moved, tree: Tree) -> C
         run=tuple(why),
         skip=skip,
         first=tuple(why),
+        fixed=fixed,
         why=why,
         kept=kept,
         maps=maps,

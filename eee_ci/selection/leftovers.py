@@ -38,6 +38,17 @@ def disturbed(record: Record, choice: Choice, state: State) -> str:
     return f"nothing {gone[0]} any more" if gone else ""
 
 
+def displaced(record: Record, choice: Choice, state: State) -> str:
+    """Why it may come of the order in which all ran, affected ones first; empty when it does not."""
+    if choice.skip or not choice.first:
+        return ""
+    cached = frozenset(line for one in state.known.values() for line in one.fills)
+    for path, recorded in sorted(record.files.items()):
+        if path not in choice.fixed and (new := sorted(left(recorded.untrusted) - cached)):
+            return f"they ran in another order, and {text.path(path)} {new[0]}"
+    return ""
+
+
 def unclear(known: Known) -> bool:
     """Does it leave something of which it cannot be told whether it is the same?"""
     return not _signed(left(known.doubts))

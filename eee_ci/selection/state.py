@@ -50,11 +50,13 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """What to run. All where `all_because` is not empty. For the coverage of what is skipped: `kept` are the
     contexts that stay, `maps` old to new lines of edited files (a line without a new one has changed), `drop`
     the files of which nothing stays. `unmet`: something that changed may be called by what remembers, and was
-    not so far. `caches`: the modules of which those that are skipped fill one."""
+    not so far. `caches`: the modules of which those that are skipped fill one. Where all run, the `first` may
+    go before others, but none may pass one of the `fixed`, which leave something behind."""
 
     run: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     first: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
     why: dict[str, str] = {}
     all_because: str = ""
     kept: tuple[str, ...] = ()

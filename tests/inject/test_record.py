@@ -218,6 +218,19 @@ def test_files_are_left_out_and_reordered(root: Path) -> None:
     assert sorted(found.record["files"]) == list(names[1:])
 
 
+@pytest.mark.parametrize(
+    ("fixed", "order"),
+    [("", "dabce"), ("c", "abcde"), ("b", "abdce"), ("e", "dabce"), ("d", "abcde"), ("ab", "abdce")],
+)
+def test_none_passes_a_fixed_one(fixed: str, order: str, root: Path) -> None:
+    files = {f"tests/test_{name}.py": f"def test_{name}():\n    pass\n" for name in "abcde"}
+    names = [f"tests/test_{name}.py" for name in fixed]
+    ran = recorded.run(root, files, "-vv", "tests", first=["tests/test_d.py"], fixed=names)
+    assert ran.exit == 0, ran.output
+    rows = [line.split(" ")[0] for line in ran.output.splitlines() if " PASSED" in line]
+    assert "".join(row[-1] for row in rows) == order
+
+
 def test_a_run_that_stopped_early_is_not_complete(root: Path) -> None:
     body = "def test_x():\n    assert 0\n\ndef test_y():\n    pass\n"
     assert recorded.run(root, {TEST: body}).record["complete"]

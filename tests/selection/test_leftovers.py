@@ -11,6 +11,7 @@ from eee_ci.selection.state import Choice, Known, State
 A, B = "tests/test_a.py", "tests/test_b.py"
 HOOK = f"{leftovers.LEFT}sys.excepthook"
 PATH, OTHER = f"{leftovers.LEFT}sys.path (0123abcd)", f"{leftovers.LEFT}sys.path (0123abce)"
+CACHE, OTHERWISE = f"{leftovers.LEFT}p.a.kept [0123abcd]", f"{leftovers.LEFT}p.a.kept [0123abce]"
 VARIABLE = f"{leftovers.LEFT}os.environ['X'] (00000000)"
 
 
@@ -50,6 +51,84 @@ def test_another_process_is_told(before: State, now: Record, why: dict[str, str]
     found = selection.disturbed(now, Choice(run=tuple(why), skip=(B,), why=why), before)
     assert found.startswith(reason)
     assert bool(found) == bool(reason)
+
+
+def caching(doubts: dict[str, tuple[str, ...]], fills: dict[str, tuple[str, ...]]) -> State:
+    made = known(**doubts)
+    every = {
+        path: msgspec.structs.replace(one, fills=fills.get(path[-4], ())) for path, one in made.known.items()
+    }
+    return msgspec.structs.replace(made, known=every)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "why", "reason"),
+    [
+        # B fills it in a whole run, and is left out: A fills it
+        (caching({"a": (), "b": ()}, {"b": (CACHE,)}), record(a=(CACHE,)), {A: "p/x.py changed"}, ""),
+        (caching({"a": (), "b": ()}, {"b": (CACHE,)}), record(a=()), {A: "p/x.py changed"}, ""),
+        (
+            caching({"a": (), "b": ()}, {"b": (CACHE,)}),
+            record(a=(OTHERWISE,)),
+            {A: "p/x.py changed"},
+            f"{A} may leave behind another",
+        ),
+        (  # with something else, where it would run anyway
+            caching({"a": (HOOK,), "b": ()}, {"b": (CACHE,)}),
+            record(a=(HOOK, OTHERWISE)),
+            {A: HOOK},
+            f"{A} may leave behind another",
+        ),
+        (  # nobody can tell with what
+            caching({"a": (HOOK,), "b": ()}, {"b": (CACHE,)}),
+            record(a=(HOOK, CACHE.partition(" [")[0])),
+            {A: HOOK},
+            f"{A} may leave behind another",
+        ),
+        (caching({"a": (), "b": ()}, {"a": (CACHE,)}), record(a=(CACHE,)), {A: "p/x.py changed"}, ""),
+        (
+            caching({"a": (), "b": ()}, {"a": (CACHE,)}),
+            record(a=(OTHERWISE,)),
+            {A: "p/x.py changed"},
+            f"{A} may leave behind another",
+        ),
+        (
+            caching({"a": (), "b": ()}, {"a": (CACHE,)}),
+            record(a=()),
+            {A: "p/x.py changed"},
+            f"nothing {CACHE[:-11]} any more",
+        ),
+        (  # where A and B both run, B finds it filled
+            caching({"a": (), "b": ()}, {"a": (CACHE,), "b": (CACHE,)}),
+            record(a=(CACHE,), b=()),
+            {A: "p/x.py changed", B: "p/x.py changed"},
+            "",
+        ),
+        (caching({"a": (HOOK,), "b": ()}, {"a": (CACHE,)}), record(a=(HOOK, CACHE)), {A: HOOK}, ""),
+        (
+            caching({"a": (HOOK,), "b": ()}, {"b": (CACHE,)}),
+            record(a=(CACHE,)),
+            {A: HOOK},
+            f"nothing {HOOK} any more",
+        ),
+    ],
+)
+def test_a_cache_is_filled_by_whoever_comes_first(
+    before: State, now: Record, why: dict[str, str], reason: str
+) -> None:
+    found = selection.disturbed(now, Choice(run=tuple(why), skip=(B,), why=why), before)
+    assert found.startswith(reason)
+    assert bool(found) == bool(reason)
+
+
+def test_what_fixtures_for_all_fill_must_be_the_same_too() -> None:
+    before = caching({"a": (), "b": ()}, {"b": (CACHE,)})
+    for line, reason in ((CACHE, ""), (OTHERWISE, f"pytest {leftovers.UNCLEAR}")):
+        shared = msgspec.structs.replace(NOTHING, untrusted=(line,))
+        now = msgspec.structs.replace(record(a=()), shared=shared)
+        assert (
+            selection.disturbed(now, Choice(run=(A,), skip=(B,), why={A: "p/x.py changed"}), before) == reason
+        )
 
 
 @pytest.mark.parametrize(("left", "unclear"), [(HOOK, True), (PATH, False), ("starts it", False)])

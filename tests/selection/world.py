@@ -4,6 +4,7 @@ A function returns a value made of all that it depends on; a test's result is ma
 results differ for a test have broken, or mended, that test.
 """
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ class Function:
     memo: bool = False
     stores: bool = False  # leaves its value in a variable of the module
     takes: bool = False  # uses what is in that variable
+    fills: bool = False  # keeps its value in a variable of its own, and returns that from then on
     comment: bool = False
 
 
@@ -68,6 +70,7 @@ class World:
         rows += ["from functools import lru_cache", "from p import reading"]
         rows += [f"from p import {name}" for name in self.needs(module)]
         rows += [f"CONST = {module.const}", "left = None"]
+        rows += [f"kept_{name} = None" for name, function in module.functions.items() if function.fills]
         for name, function in module.functions.items():
             rows += _function(name, function)
         if module.early:
@@ -84,11 +87,18 @@ def _function(name: str, function: Function) -> list[str]:
     parts += [f"{owner(call)}.{call}()" for call in function.calls]
     parts += [f"reading.read({data!r})" for data in function.reads]
     value = f"({', '.join(parts)},)"
-    body = (
-        ["    global left", f"    left = {value}", "    return left"]
-        if function.stores
-        else [f"    return {value}"]
-    )
+    kept = f"kept_{name}"
+    if function.stores:
+        body = ["    global left", f"    left = {value}", "    return left"]
+    elif function.fills:
+        body = [
+            f"    global {kept}",
+            f"    if {kept} is None:",
+            f"        {kept} = {value}",
+            f"    return {kept}",
+        ]
+    else:
+        body = [f"    return {value}"]
     return ["@lru_cache"] * function.memo + [f"def {name}():"] + ["    # a comment"] * function.comment + body
 
 
@@ -110,6 +120,7 @@ class Process:
         self.world = world
         self.memo: dict[str, Value] = {}
         self.left: dict[str, Value] = {}
+        self.kept: dict[str, Value] = {}
         self.early: dict[str, Value] = {}
         self.imports: dict[str, Trace] = {}
         self.import_executed: dict[str, set[str]] = {f"p/{name}.py": set() for name in world.modules}
@@ -142,6 +153,8 @@ class Process:
         self.at[-1].executed.setdefault(path, set()).add(name)
         if self.importing:
             self.import_executed[path].add(name)
+        if name in self.kept:
+            return self.kept[name]
         value: Value = (
             function.salt,
             module.const if function.const else None,
@@ -154,6 +167,8 @@ class Process:
             self.left[owner(name)] = value
         if function.memo:
             self.memo[name] = value
+        if function.fills:
+            self.kept[name] = value
         return value
 
     def read(self, name: str) -> Value:
@@ -165,7 +180,7 @@ class Process:
 
     def test(self, name: str) -> tuple[Value, Recorded]:
         test = self.world.tests[name]
-        trace, before = Trace({f"tests/{name}.py"}), dict(self.left)
+        trace, before, kept = Trace({f"tests/{name}.py"}), dict(self.left), set(self.kept)
         self.at.append(trace)
         for module in sorted({*test.imports, *map(owner, test.calls)}):
             self.load(module)
@@ -178,8 +193,13 @@ class Process:
         if test.looks:
             value += (self.read(test.looks) != ("missing",),)
         self.at.pop()
-        changed = (module for module, left in sorted(self.left.items()) if before.get(module) != left)
-        return value, _recorded(name, trace, tuple(f"{LEFT}p.{module}.left" for module in changed))
+        changed = [f"{module}.left" for module, left in self.left.items() if before.get(module) != left]
+        changed += [f"{owner(one)}.kept_{one} [{_sign(self.kept[one])}]" for one in self.kept.keys() - kept]
+        return value, _recorded(name, trace, tuple(f"{LEFT}p.{one}" for one in sorted(changed)))
+
+
+def _sign(value: Value) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:8]
 
 
 def _recorded(name: str, trace: Trace, untrusted: tuple[str, ...]) -> Recorded:
