@@ -1,7 +1,6 @@
 """Test files that leave nothing behind but filled caches: another one fills them the same."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property
 
 import msgspec
 
@@ -9,18 +8,24 @@ from eee_ci import text
 from eee_ci.model import Tree
 from eee_ci.selection import filling, ground, leftovers
 from eee_ci.selection.changes import Changes, stem
-from eee_ci.selection.state import Known, State
+from eee_ci.selection.state import Known, State, ids
 
 Place = tuple[str, str]  # the file of a module, and what it has: `X` or `C.X`
 
 
 class Caches:
-    """The caches of a tree, out of these modules."""
+    """The caches of a tree, out of these modules. What was one before is one where nothing that changed says
+    its name."""
 
-    def __init__(self, tree: Tree, modules: Collection[str]) -> None:
+    def __init__(self, tree: Tree, modules: Collection[str], before: State) -> None:
         self._tree = tree
         self._modules = sorted(path for path in modules if path.endswith(".py"))
+        now = ids(tree)
+        same = {path for path in before.imported if before.files.get(path) == now.get(path)}
+        self._changed = [path for path in self._modules if path not in same]
+        self._before = {*of(before.known.values(), before.imported).values()}
         self._known: dict[str, Place | None] = {}
+        self._sources: dict[str, bytes | None] = {}
 
     def settled(self, known: Mapping[str, Known]) -> dict[str, Known]:
         """The same, each with what it leaves in caches set apart from its doubts."""
@@ -51,17 +56,18 @@ class Caches:
 
     def _is_cache(self, place: Place) -> bool:
         path, name = place
-        source = self._sources.get(path)
+        source = self._source(path)
         if source is None or not filling.is_filled(source, name):
             return False
         word = name.rpartition(".")[2]
-        others = (data for other, data in self._sources.items() if other != path)
-        return not any(data is None or filling.said(data, [word]) for data in others)
+        others = self._changed if place in self._before else self._modules
+        sources = (self._source(other) for other in others if other != path and other in self._tree.files)
+        return not any(data is None or filling.said(data, [word]) for data in sources)
 
-    @cached_property
-    def _sources(self) -> dict[str, bytes | None]:
-        paths = (path for path in self._modules if path in self._tree.files)
-        return {path: ground.source(self._tree, path) for path in paths}
+    def _source(self, path: str) -> bytes | None:
+        if path not in self._sources:
+            self._sources[path] = ground.source(self._tree, path)
+        return self._sources[path]
 
 
 def found(dotted: str, modules: Iterable[str]) -> Place | None:

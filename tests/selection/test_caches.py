@@ -146,6 +146,15 @@ def test_what_is_no_cache_any_more_is_a_doubt_from_then_on(lab: Lab) -> None:
     assert lab.learn(record(files), state, choice).known["tests/test_a.py"].fills == (LINE,)
 
 
+def test_a_module_that_nobody_had_imported_counts_from_then_on(lab: Lab) -> None:
+    lab.write({"src/p/late.py": "from p import a\n\nassert a._kept is None\n"})
+    state = learned(lab, LINE)
+    assert state.known["tests/test_a.py"].fills == (LINE,)
+    choice = edited(lab, state, tests__test_d="import p.late\n")
+    state = lab.learn(record({"tests/test_d.py": ran("tests/test_d.py", "src/p/late.py")}), state, choice)
+    assert state.known["tests/test_a.py"].doubts == (LINE,)
+
+
 @pytest.mark.parametrize(
     ("dotted", "place"),
     [
