@@ -42,13 +42,13 @@ class Look:
         self.count = 0
 
     def of(self, value: Any) -> object:
-        """Nested tuples of text. Raises UnlikeError."""
+        """Nested tuples of text. Raises UnlikeError, or what an object without `__dict__` raises."""
         kind = type(value)
         self.count += 1
         if self.count > MOST:
             raise UnlikeError
         if kind in VALUES:
-            return kind.__name__, repr(value)
+            return repr(value)
         if id(value) in self.seen:
             return "again", self.seen[id(value)]
         self.seen[id(value)] = len(self.seen)
@@ -78,10 +78,10 @@ class Look:
 
     def thing(self, value: object, kind: Any) -> object:
         """An object of a class that is written in Python and keeps all in `__dict__`."""
-        if type(kind) not in CODE or kind is object:
+        if type(kind) not in CODE:
             raise UnlikeError
         for base in kind.__mro__[:-1]:
-            if vars(base).get("__slots__") or not base.__flags__ & HEAP or base.__basicsize__ > PLAIN:
+            if not base.__flags__ & HEAP or base.__basicsize__ > PLAIN:
                 raise UnlikeError
         held = object.__getattribute__(value, "__dict__")
         return "object", self.of(kind), tuple((name, self.of(part)) for name, part in held.items())

@@ -95,7 +95,7 @@ def of(known: Iterable[Known], modules: Collection[str]) -> dict[str, Place]:
 def moved(state: State, tree: Tree, changes: Changes) -> Iterator[tuple[str, str]]:
     """The test files that fill a cache of which something changed, and what."""
     filling_it = {path: one for path, one in state.known.items() if one.fills}
-    if not filling_it or not (changes.edited or changes.added or changes.deleted):
+    if not filling_it or not (changes.edited or changes.added):
         return
     places = of(filling_it.values(), state.imported)
     sources = {
@@ -120,6 +120,4 @@ def _moved(place: Place | None, sources: Mapping[str, bytes | None], changes: Ch
         good = filling.is_filled(source, name) if source and other == path else False
         if source is None or (not good and filling.said(source, [word])):
             return f"{text.path(other)} {changes.verb(other)}, and may use {text.line(word)}, which it fills"
-    return (
-        f"{text.path(path)} is gone, of which it fills {text.line(name)}" if path in changes.deleted else ""
-    )
+    return ""

@@ -113,7 +113,7 @@ def _binds(node: ast.stmt, word: str) -> bool:
     if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None or _says(node.value, word):
         return False
     targets: list[ast.expr] = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return len(targets) == 1 and _is(targets[0], word)
+    return any(_is(target, word) for target in targets)
 
 
 def _stored(body: list[ast.stmt], word: str) -> bool:

@@ -44,6 +44,10 @@ class Slots:
     __slots__ = ("held",)
 
 
+class Both(Plain):
+    __slots__ = ("other",)
+
+
 class Words(dict):
     pass
 
@@ -131,6 +135,12 @@ def test_the_same_looks_the_same_and_nothing_else_does(home: Any) -> None:
     assert len(set(first.values())) == len(first)
 
 
+def test_the_order_of_a_set_is_nobody_s(home: Any) -> None:
+    few, same = {0, 8}, {8, 0}
+    assert list(few) != list(same)
+    assert look(home.Plain(held=few)) == look(home.Plain(held=same)) != ""
+
+
 def test_what_holds_itself_has_an_end(home: Any) -> None:
     def ring() -> Any:
         made = home.Plain()
@@ -147,6 +157,7 @@ def test_what_holds_itself_has_an_end(home: Any) -> None:
         lambda _: lambda: None,
         lambda home: home.maker(),
         lambda home: home.Slots(),
+        lambda home: home.Both(),
         lambda home: home.Words(a=1),
         lambda home: home.Plain(held=object()),
         lambda home: [home.Plain(held={"a": [io.StringIO()]})],

@@ -95,6 +95,20 @@ def test_nor_may_anybody_else_say_its_name(name: str, lab: Lab) -> None:
     assert learned(lab, LINE).known["tests/test_a.py"].doubts == (LINE,)
 
 
+def test_what_cannot_be_read_may_say_it(lab: Lab) -> None:
+    (lab.root / "src/p/b.py").write_text("# another one than the tree has\n", encoding="utf-8")
+    assert learned(lab, LINE).known["tests/test_a.py"].doubts == (LINE,)
+
+
+def test_who_newly_fills_it_is_asked_of_all(lab: Lab) -> None:
+    lab.write({"src/p/b.py": "def two():\n    return a._kept\n"})
+    state = learned(lab)
+    choice = edited(lab, state, tests__test_a="# another one\n")
+    assert choice.run == ("tests/test_a.py",)
+    state = lab.learn(record({"tests/test_a.py": of("a", LINE)}), state, choice)
+    assert state.known["tests/test_a.py"].doubts == (LINE,)
+
+
 def test_a_module_that_may_be_one_of_two_is_none(lab: Lab) -> None:
     lab.write({"lib/p/a.py": CACHE.replace("_kept", "_else")})
     files = {"tests/test_a.py": of("a", LINE), "tests/test_b.py": ran("tests/test_b.py", "lib/p/a.py")}
@@ -107,6 +121,8 @@ def test_edits_of_who_may_use_it_run_who_fills_it(lab: Lab) -> None:
     assert choice.run == ("tests/test_a.py", "tests/test_d.py")
     reason = "tests/test_d.py changed, and may use _kept, which it fills"
     assert choice.why["tests/test_a.py"] == reason
+    choice = edited(lab, state, tests__test_d=CACHE)  # of its own, or so it seems
+    assert choice.run == ("tests/test_a.py", "tests/test_d.py")
     lab.write({"tests/test_d.py": ""})
     new = edited(lab, state, tests__test_e="_kept = 3\n")
     assert new.why["tests/test_a.py"] == "tests/test_e.py is new, and may use _kept, which it fills"

@@ -53,6 +53,7 @@ class C:
             "        _version = look()", "        step()\n        _version = look()\n        _version.sort()"
         ),
         with_("        _version = look()", "        _version: str = look()"),
+        with_("        _version = look()", "        once = _version = look()"),
         with_(
             "        _version = look()",
             "        with lock:\n            if not _version:\n                _version = 1",
@@ -86,6 +87,7 @@ def test_a_cache_in_a_class() -> None:
     assert is_filled(OF_A_CLASS.encode(), "C.kept")
     assert not is_filled(OF_A_CLASS.encode(), "D.kept")
     assert not is_filled(OF_A_CLASS.encode(), "kept")
+    assert not is_filled(OF_A_CLASS.replace("cls.kept", "cls.other.kept").encode(), "C.kept")
     assert is_filled(OF_A_CLASS.replace("cls.kept", "C.kept").encode(), "C.kept")
 
 
@@ -93,6 +95,24 @@ def test_a_cache_in_a_class() -> None:
     "source",
     [
         "_version = ''",
+        f"{PLAIN}\nNAME = 'p._version'\n",
+        with_("    if not _version:\n", "    if _version == '' == other:\n"),
+        with_(
+            "    if not _version:\n        _version = look()",
+            "    if not _version:\n        _version = look()\n    else:\n        _version = 3",
+        ),
+        with_(
+            "        _version = look()",
+            "        with lock:\n          if not _version:\n            _version = 1\n        _version = 2",
+        ),
+        with_(
+            "    if not _version:\n        _version = look()",
+            "    with lock(_version):\n        if not _version:\n            _version = look()",
+        ),
+        with_(
+            "    if not _version:\n        _version = look()",
+            "    with lock:\n        if not _version:\n            _version = look()\n    _version = 3",
+        ),
         "def (",
         with_("    if not _version:\n", "    if not _version or force:\n"),
         with_("    if not _version:\n", "    if _version is other:\n"),
@@ -103,7 +123,6 @@ def test_a_cache_in_a_class() -> None:
         with_("    if not _version:\n", "    if not f(_version):\n"),
         with_("        _version = look()", "        _version = look(_version)"),
         with_("        _version = look()", "        _version, b = look()"),
-        with_("        _version = look()", "        a = _version = look()"),
         with_("        _version = look()", "        _version += look()"),
         with_("        _version = look()", "        use(_version)\n        _version = look()"),
         with_("        _version = look()", "        _version = look()\n        _version = 2"),

@@ -40,6 +40,7 @@ def known(**left: tuple[str, ...]) -> State:
         (known(a=(PATH,), b=()), record(a=(PATH,)), {A: "p/x.py changed"}, ""),
         (known(a=(PATH,), b=()), record(a=(OTHER,)), {A: "p/x.py changed"}, f"{A} may leave behind another"),
         (known(a=(HOOK,), b=()), record(a=(HOOK,)), {A: "p/x.py changed"}, f"{A} may leave behind another"),
+        (known(a=(CACHE,), b=()), record(a=(CACHE,)), {A: "p/x.py changed"}, f"{A} may leave behind another"),
         (known(a=("failed last time",)), record(a=(PATH,)), {A: "failed last time"}, f"{A} {PATH[:-11]}"),
         (known(a=(PATH,), b=(VARIABLE,)), record(a=(PATH, VARIABLE)), {A: PATH}, ""),  # B does it as well
         (known(a=(PATH,), b=()), record(a=()), {A: PATH}, f"nothing {PATH[:-11]} any more"),
