@@ -129,6 +129,43 @@ def test_what_was_lost_is_told(root: Path, tmp_path: Path) -> None:
     assert told == {"lost": {"src/p/b.py": [2, 3]}}
 
 
+@pytest.mark.parametrize(
+    ("third", "wish", "lost"),
+    [
+        ("g(1)", {}, {}),
+        ("g(1)", {"caches": ["src/p/b.py"]}, {"src/p/b.py": [3]}),
+        ("g(1)", {"caches": ["src/p/a.py"]}, {}),
+        ("g(1)", {"caches": ["src/p/b.py"], "drop": ["src/p/b.py"]}, {}),
+        ("g(0)", {"caches": ["src/p/b.py"]}, {}),  # somebody still takes it
+        ("g(1)", {"caches": ["src/p/b.py"], "moved": {1: 2, 2: 3, 3: 4, 4: 5, 5: 6}}, {"src/p/b.py": [3]}),
+        (
+            "g(1)",
+            {"caches": ["src/p/b.py"], "moved": {1: 2, 2: 3, 4: 5, 5: 6}},
+            {},
+        ),  # that line is another now
+        ("g(0)", {"caches": ["src/p/b.py"], "moved": {1: 2, 2: 3, 3: 4, 4: 5, 5: 6}}, {}),
+    ],
+)
+def test_of_caches_each_branch_counts(
+    third: str, wish: dict[str, Any], lost: dict[str, list[int]], root: Path, tmp_path: Path
+) -> None:
+    source = "def g(flag):\n    x = 1\n    if flag:\n        x = 2\n    return x\n"
+    test = "from p.b import g\n\ndef test_{}():\n    {}\n"
+    files = {"src/p/b.py": source, W: test.format("w", "g(1), g(0)"), X: test.format("x", third)}
+    data = recorded.run(root, files).data
+    kept, facts = tmp_path / "kept", tmp_path / "facts"
+    report(root, data, merged=str(kept))
+    moved = wish.pop("moved", {})
+    now = {**files, "src/p/b.py": "# longer\n" * bool(moved) + source, W: test.format("w", "g(1)")}
+    data = recorded.run(root, now, skip=[X]).data
+    if moved:
+        wish["maps"] = {"src/p/b.py": {str(was): line for was, line in moved.items()}}
+    label = ["file:tests/test_w.py"]
+    asked = {"remembered": str(kept), "labels": KEPT, "old": label, "new": label, "facts": str(facts)}
+    assert report(root, data, **asked, **wish)[0] == 0
+    assert json.loads(facts.read_text("utf-8"))["lost"] == lost
+
+
 def test_no_data_ends_as_in_coverage(root: Path, tmp_path: Path) -> None:
     code, said = report(root, tmp_path / "coverage.data")
     assert (code, said) == (1, "No data to combine\n")
