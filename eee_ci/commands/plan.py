@@ -47,6 +47,7 @@ def _gate(job: Job) -> dict[str, Any]:
         "why_not": job.skip or list(job.missing) or None,
         "remembered": job.remembered.when if job.remembered else None,
         "because": list(job.because),
+        "chosen": job.chosen,
         "needs": list(job.gate.needs),
         "cores": job.cores,
         "expected_seconds": round(job.expected, 3),
@@ -60,7 +61,8 @@ def _gate(job: Job) -> dict[str, Any]:
 
 
 def why(plan: Plan) -> Iterator[str]:
-    """For each gate whether it is remembered, else all the reasons why it would run."""
+    """For each gate whether it is remembered, else all the reasons why it would run, and the test files that
+    would, each with its own."""
     for job in plan.jobs:
         if job.skip:
             continue
@@ -69,6 +71,7 @@ def why(plan: Plan) -> Iterator[str]:
         else:
             told = job.because or job.missing or ("nothing is remembered (--no-cache, or the cache is off)",)
             yield text.line(f"{job.gate.id}: runs because {'; '.join(told)}")
+            yield from summary.files(job.chosen)
 
 
 def lines(plan: Plan) -> Iterator[str]:

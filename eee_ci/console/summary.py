@@ -1,7 +1,7 @@
 """What a run says at its end: verdict, gates, reasons and first findings of what is red, reports."""
 
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from eee_ci import judge, text
@@ -52,6 +52,12 @@ def reasons(verdicts: Sequence[Verdict]) -> Iterator[str]:
             if one.cached
             else f"{one.gate}: ran because {'; '.join(one.because)}"
         )
+        yield from files(one.chosen)
+
+
+def files(chosen: Mapping[str, str]) -> Iterator[str]:
+    """The test files that run while others are remembered, each with its reason."""
+    yield from (f"  {text.line(path)}: {text.line(reason)}" for path, reason in chosen.items())
 
 
 def verdict(run: Run, console: Console) -> str:

@@ -69,7 +69,7 @@ def ordered(items: list[tuple[str, Any]], first: dict[str, int], fixed: frozense
     was behind or before it, since that leaves something for those behind it."""
     parts, part, before = [], 0, ""
     for path, item in items:
-        part += path != before and not fixed.isdisjoint((path, before))
+        part += not fixed.isdisjoint((path, before))
         parts.append((part, first.get(path, len(first)), item))
         before = path
     return [item for *_, item in sorted(parts, key=lambda one: one[:2])]

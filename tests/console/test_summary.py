@@ -137,6 +137,17 @@ def test_verbose_holds_nothing_back() -> None:
     assert sum("F401" in line for line in lines) == 11
 
 
+def test_verbose_says_which_test_files_ran_and_why() -> None:
+    chosen = {"tests/test_a.py": "p/a.py: body of f changed", "tests/\x1bb.py": "opens a\nsocket"}
+    because = ("p/a.py changed", "2 of 9 test files run")
+    ran = run(msgspec.structs.replace(FINE, because=because, chosen=chosen))
+    lines = said(ran, verbose=True)
+    at = lines.index(f"{FINE.gate}: ran because p/a.py changed; 2 of 9 test files run")
+    told = ["  tests/test_a.py: p/a.py: body of f changed", "  tests/.py: opens a socket"]
+    assert lines[at + 1 : at + 3] == told
+    assert not [line for line in said(ran) if "test_a" in line]
+
+
 def test_verbose_says_what_bounded_the_run() -> None:
     ran = [
         msgspec.structs.replace(FINE, gate=name, started=0.0, cost=Cost(seconds=end))

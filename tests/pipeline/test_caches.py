@@ -51,6 +51,13 @@ def site(project: Callable[[Files], Project]) -> Site:
 
 def test_who_fills_it_is_left_out(site: Site) -> None:
     site.edit("p/sums.py", "return n + n", "return 2 * n")
+    planned = site.project.run("plan", "--why").stdout.splitlines()
+    reason = "p/sums.py: body of double changed"
+    assert planned == [
+        "tests: runs because p/sums.py changed; 2 of 7 test files run",
+        f"  tests/test_sums.py: {reason}",
+        f"  tests/test_sums_too.py: {reason}",
+    ]
     warm = site.check()
     assert list(warm.chosen) == ["tests/test_sums.py", "tests/test_sums_too.py"]
     assert told(warm) == site.scratch()

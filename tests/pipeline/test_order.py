@@ -67,6 +67,17 @@ def test_when_somebody_newly_does_all_run_again_in_their_own_order(site: Site, t
     assert told(warm) == site.scratch()
 
 
+def test_chosen_files_run_in_their_own_order(site: Site, tmp_path: Path) -> None:
+    turned = "def pytest_collection_modifyitems(items):\n    items.reverse()\n"
+    conftest = (site.project.root / "conftest.py").read_text(encoding="utf-8")
+    site.project.write({"conftest.py": f"{conftest}\n{turned}"})
+    site.check()
+    ran(tmp_path)
+    site.edit("p/sums.py", "return n + n", "return 2 * n")
+    assert len(site.check().chosen) == 2
+    assert ran(tmp_path) == ["test_late", "test_double"]
+
+
 def test_what_runs_after_a_choice_runs_in_its_own_order(site: Site, tmp_path: Path) -> None:
     site.project.write({LATE: HARMLESS})
     assert site.check().status == "passed"

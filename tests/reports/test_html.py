@@ -100,6 +100,18 @@ def test_very_many_findings_and_tests_are_counted() -> None:
     assert "3500 more in report.json." in page
 
 
+def test_which_test_files_ran_is_said_with_their_reasons() -> None:
+    chosen = {f"tests/test_{number}.py": f"<b>{number}" for number in range(6_000)}
+    ran = replace(runs.TESTS, because=("p/a.py changed", "2 of 9 test files run"), chosen=chosen)
+    page = written(replace(runs.SAMPLE, verdicts=(ran,)))
+    assert "<dt>ran because</dt><dd>p/a.py changed; 2 of 9 test files run</dd>" in page
+    assert '<td class="place"><code>tests/test_7.py</code></td><td>&lt;b&gt;7</td>' in page
+    assert "1000 more in report.json. Of the others the results are remembered." in page
+    plain = written(replace(runs.SAMPLE, verdicts=(runs.TESTS,)))
+    assert "ran because" not in plain
+    assert "Test files that ran" not in plain
+
+
 def test_a_run_without_times_has_no_time_line() -> None:
     assert "timeline" not in written(replace(runs.SAMPLE, verdicts=(runs.BUILD,))).partition("</style>")[2]
     nothing = replace(runs.FORMAT, started=0.0, cost=replace(runs.FORMAT.cost, seconds=0.0))

@@ -87,6 +87,7 @@ def test_anything_else_is(lines: tuple[str, ...], lab: Lab) -> None:
     choice = edited(lab, state, src__p__b="def two():\n    return 1 + 1\n")
     assert choice.run == ("tests/test_a.py", "tests/test_d.py")
     assert choice.why["tests/test_a.py"] == state.known["tests/test_a.py"].doubts[0] != LINE
+    assert choice.fixed == (("tests/test_a.py",) if lines[-1].startswith(LEFT) else ())
 
 
 @pytest.mark.parametrize("name", ["src/p/b.py", "tests/test_b.py", "tests/test_c.py"])

@@ -132,6 +132,34 @@ def test_what_fixtures_for_all_fill_must_be_the_same_too() -> None:
         )
 
 
+LEAVES = f"they ran in another order, and {A} {HOOK}"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "choice", "reason"),
+    [
+        (known(a=()), record(a=()), Choice(first=(A,)), ""),
+        (known(a=()), record(a=(HOOK,)), Choice(first=(A,)), LEAVES),
+        (known(a=()), record(a=(HOOK,)), Choice(first=(B,)), LEAVES),
+        (known(a=()), record(a=(HOOK,)), Choice(), ""),  # in their own order
+        (known(a=()), record(a=(HOOK,)), Choice(first=(A,), skip=(B,)), ""),  # the others are not affected
+        (known(a=(HOOK,)), record(a=(HOOK,)), Choice(first=(A,), fixed=(A,)), ""),
+        (known(a=()), record(a=("opens a socket",)), Choice(first=(A,)), ""),
+        (caching({"b": ()}, {"b": (CACHE,)}), record(a=(CACHE,)), Choice(first=(A,)), ""),
+        (
+            caching({"b": ()}, {"b": (CACHE,)}),
+            record(a=(OTHERWISE,)),
+            Choice(first=(A,)),
+            f"they ran in another order, and {A} {OTHERWISE}",
+        ),
+    ],
+)
+def test_who_ran_in_another_order_may_have_found_something_else(
+    before: State, now: Record, choice: Choice, reason: str
+) -> None:
+    assert selection.displaced(now, choice, before) == reason
+
+
 @pytest.mark.parametrize(("left", "unclear"), [(HOOK, True), (PATH, False), ("starts it", False)])
 def test_of_an_object_it_cannot_be_told_whether_it_is_the_same(left: str, unclear: bool) -> None:
     assert leftovers.unclear(Known(recorded=NOTHING, doubts=(left,))) == unclear
