@@ -134,7 +134,7 @@ def untaken(
         if label in labels and path in caches:
             goal = moved(start, maps.get(path)), moved(end, maps.get(path))
             if None not in goal and (path, *goal) not in now:
-                yield path, start if start > 0 else abs(end)
+                yield path, abs(start)
 
 
 def moved(line: int, lines: dict[str, int] | None) -> int | None:

@@ -47,12 +47,9 @@ class Caches:
     def place(self, name: str) -> Place | None:
         """Where a cache is, by what is said of it; None where it is none, or may be of several modules."""
         if name not in self._known:
-            found = self._found(name.removeprefix(leftovers.LEFT))
-            self._known[name] = found if found and self._is_cache(found) else None
+            place = found(name.removeprefix(leftovers.LEFT), self._modules)
+            self._known[name] = place if place and self._is_cache(place) else None
         return self._known[name]
-
-    def _found(self, dotted: str) -> Place | None:
-        return found(dotted, self._modules)
 
     def _is_cache(self, place: Place) -> bool:
         path, name = place
@@ -62,7 +59,7 @@ class Caches:
         word = name.rpartition(".")[2]
         others = self._changed if place in self._before else self._modules
         sources = (self._source(other) for other in others if other != path and other in self._tree.files)
-        return not any(data is None or filling.said(data, [word]) for data in sources)
+        return not any(data is None or filling.is_said(data, word) for data in sources)
 
     def _source(self, path: str) -> bytes | None:
         if path not in self._sources:
@@ -118,6 +115,6 @@ def _moved(place: Place | None, sources: Mapping[str, bytes | None], changes: Ch
     word = name.rpartition(".")[2]
     for other, source in sources.items():
         good = filling.is_filled(source, name) if source and other == path else False
-        if source is None or (not good and filling.said(source, [word])):
+        if source is None or (not good and filling.is_said(source, word)):
             return f"{text.path(other)} {changes.verb(other)}, and may use {text.line(word)}, which it fills"
     return ""

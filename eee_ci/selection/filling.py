@@ -14,7 +14,7 @@ where it is filled with the same each time: a test file that leaves nothing else
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 _EMPTY, _FULL = True, False
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -35,11 +35,9 @@ def is_filled(source: bytes, name: str) -> bool:
     return bool(functions) and not rest and all(_fills(node.body, word) for node in functions)
 
 
-def said(source: bytes, words: Iterable[str]) -> str:
-    """The first of the words that a source has, be it in a comment."""
-    any_of = b"|".join(re.escape(word.encode()) for word in words)
-    found = re.search(rb"\b(?:" + any_of + rb")\b", source)
-    return found.group().decode() if found else ""
+def is_said(source: bytes, word: str) -> bool:
+    """Has a source this word, be it in a comment?"""
+    return re.search(rb"\b" + re.escape(word.encode()) + rb"\b", source) is not None
 
 
 def _outermost(node: ast.AST) -> Iterator[_Function]:
