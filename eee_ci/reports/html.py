@@ -72,7 +72,6 @@ def _gate(verdict: Verdict, room: int) -> dict[str, Any]:
         "more_tests": max(len(failed) - room, 0),
         "flaky": [case for case in reading.cases if words.is_flaky(case)][:room],
         "chosen": list(verdict.chosen.items())[:room],
-        "more_chosen": max(len(verdict.chosen) - room, 0),
         "log": text.tail(verdict.log.strip(), _LOG) if red else "",
         "steps": [shlex.join(argv) for argv in verdict.command],
     }
