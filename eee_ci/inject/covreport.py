@@ -121,17 +121,21 @@ def facts(wish: dict[str, Any], data: str, merged: str, relative: Callable[[str]
 
 
 def untaken(
-    wish: dict[str, Any], arcs: Callable[[str], Any], merged: str, relative: Callable[[str], str]
+    wish: dict[str, Any], arcs: Callable[..., Any], merged: str, relative: Callable[[str], str]
 ) -> Iterator[tuple[str, int]]:
     """The lines, as they were, of branches of `caches` that nobody takes any more."""
     caches = {*wish.get("caches", ())} - {*wish.get("drop", ())}
     if not caches:
         return
-    now = {(relative(path), start, end) for _, path, start, end in arcs(merged)}
+
+    def wanted(path: str) -> bool:
+        return relative(path) in caches
+
+    now = {(relative(path), start, end) for _, path, start, end in arcs(merged, wanted)}
     labels, maps = {*wish.get("old", ())}, wish.get("maps", {})
-    for label, file, start, end in arcs(wish["remembered"]):
+    for label, file, start, end in arcs(wish["remembered"], wanted):
         path = relative(file)
-        if label in labels and path in caches:
+        if label in labels:
             goal = moved(start, maps.get(path)), moved(end, maps.get(path))
             if None not in goal and (path, *goal) not in now:
                 yield path, abs(start)

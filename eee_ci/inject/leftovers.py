@@ -37,8 +37,9 @@ class Leftovers:
         self.own: dict[str, dict[str, int]] = {}  # what those of the project are made of
         self.foreign: dict[str, tuple[tuple[str, ...], tuple[int, ...]]] = {}  # of others, code and its names
         self.settings: dict[str, object] = {}
-        self.values: dict[str, object] = {}  # plain ones, of names of the project that were changed
-        self.places: dict[str, tuple[str, str]] = {}  # of all such names: the module, and the word in it
+        self.places: dict[
+            str, tuple[str, str]
+        ] = {}  # of changed names of the project: the module, and the word
         scene.meetings.append(lambda module: self.meet(module.__name__, module))
 
     def settle(self) -> None:
@@ -65,21 +66,19 @@ class Leftovers:
     def sign(self, name: str) -> str:
         """A few digits of what is left, where another run can tell whether it is the same."""
         if name in PLAIN or name.startswith(VARIABLE):
-            left = self.settings.get(name)
-        elif name in self.values:
-            left = self.values[name]
-        elif name in self.places:
-            return self.like(*self.places[name])
-        else:
-            return ""
-        value = repr(left).encode("utf-8", "surrogateescape")
-        return f" ({blake2b(value, digest_size=4).hexdigest()})"
+            return digits(self.settings.get(name))
+        return self.held(*self.places[name]) if name in self.places else ""
 
-    def like(self, module: str, word: str) -> str:
-        """The same of what is more than plain: that tells only what a cache may be filled with."""
-        held = sys.modules.get(module)
-        found, value = stands(word, vars(held)) if held is not None else (False, None)
-        sign = likeness(value, lambda name: self.lasts(name, module)) if found else ""
+    def held(self, module: str, word: str) -> str:
+        """The same of what a module of the project has; in brackets where it is more than plain, which tells
+        only what a cache may be filled with."""
+        place = sys.modules.get(module)
+        known = vars(place) if place is not None else {}
+        found, left = plain(word, known)
+        if found:
+            return digits(left)
+        found, left = stands(word, known)
+        sign = likeness(left, lambda name: self.lasts(name, module)) if found else ""
         return f" [{sign}]" if sign else ""
 
     def lasts(self, name: str, user: str) -> bool:
@@ -94,7 +93,6 @@ class Leftovers:
         now = dict(settings())
         names = different(self.settings, now)
         self.settings = now
-        self.values.clear()
         self.places.clear()
         for name, was in list(self.modules.items()):
             module = sys.modules.get(name)
@@ -113,7 +111,8 @@ class Leftovers:
         now = held(module)
         words = different(self.own[name], now)
         self.own[name] = now
-        return self.named(name, words, vars(module))
+        self.places.update((f"{name}.{word}", (name, word)) for word in words)
+        return [f"{name}.{word}" for word in words]
 
     def of_foreign(self, name: str, module: ModuleType) -> list[str]:
         words, was = self.foreign[name]
@@ -122,15 +121,6 @@ class Leftovers:
             return []
         self.foreign[name] = words, now
         return [f"{name}.{word}" for at, word in enumerate(words) if now[at] != was[at]]
-
-    def named(self, name: str, words: list[str], known: Mapping[str, object]) -> list[str]:
-        """The whole names of what is changed; what is plain is kept to be signed, and where the rest is."""
-        for word in words:
-            found, value = plain(word, known)
-            self.places[f"{name}.{word}"] = name, word
-            if found:
-                self.values[f"{name}.{word}"] = value
-        return [f"{name}.{word}" for word in words]
 
     def meet(self, name: str, module: object) -> None:
         """A module that is new, as it is: when its body has run, or at the next look."""
@@ -153,6 +143,11 @@ class Leftovers:
         self.own.pop(name, None)
         self.foreign.pop(name, None)
         self.names.discard(name)
+
+
+def digits(left: object) -> str:
+    value = repr(left).encode("utf-8", "surrogateescape")
+    return f" ({blake2b(value, digest_size=4).hexdigest()})"
 
 
 def different(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:

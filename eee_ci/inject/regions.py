@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import dis
 import os
 import sqlite3
 import sys
 import tokenize
 import types
-from typing import Any, Iterable, Iterator, Mapping  # noqa: UP035 - Python 3.8
+from typing import Any, Callable, Iterable, Iterator, Mapping  # noqa: UP035 - Python 3.8
 
 LINES = """
     select context.context, file.path, seen.line from (
@@ -18,8 +19,8 @@ LINES = """
     ) as seen join context on context.id = seen.context_id join file on file.id = seen.file_id
 """
 ARCS = """
-    select context.context, file.path, arc.fromno, arc.tono from arc
-    join context on context.id = arc.context_id join file on file.id = arc.file_id
+    select context.context, arc.fromno, arc.tono from arc join context on context.id = arc.context_id
+    join file on file.id = arc.file_id where file.path = ?
 """
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 OPTIMIZED = 1  # the flag of code that is a function's
@@ -30,19 +31,18 @@ NAMED = (3, 11) <= sys.version_info < (3, 14)
 
 def lines(file: str) -> Iterable[tuple[str, str, int]]:
     """Label, path and line of all that was run."""
-    return rows(file, LINES)
-
-
-def arcs(file: str) -> Iterable[tuple[str, str, int, int]]:
-    """Label, path and the two lines of all that was run, as coverage.py has them."""
-    return rows(file, ARCS)
-
-
-def rows(file: str, query: str) -> list[Any]:
     with sqlite3.connect(file) as data:
-        found = data.execute(query).fetchall()
+        found = data.execute(LINES).fetchall()
     data.close()
     return found
+
+
+def arcs(file: str, wanted: Callable[[str], bool]) -> Iterator[tuple[str, str, int, int]]:
+    """Label, path and the two lines of all that was run of these files, as coverage.py has them."""
+    with contextlib.closing(sqlite3.connect(file)) as data:
+        for (path,) in data.execute("select path from file").fetchall():
+            if wanted(path):
+                yield from ((label, path, *arc) for label, *arc in data.execute(ARCS, (path,)))
 
 
 def entered(

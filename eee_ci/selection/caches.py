@@ -1,6 +1,7 @@
 """Test files that leave nothing behind but filled caches: another one fills them the same."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 
 import msgspec
 
@@ -8,7 +9,7 @@ from eee_ci import text
 from eee_ci.model import Tree
 from eee_ci.selection import filling, ground, leftovers
 from eee_ci.selection.changes import Changes, stem
-from eee_ci.selection.state import Known, State, ids
+from eee_ci.selection.state import Known, State
 
 Place = tuple[str, str]  # the file of a module, and what it has: `X` or `C.X`
 
@@ -17,19 +18,24 @@ class Caches:
     """The caches of a tree, out of these modules. What was one before is one where nothing that changed says
     its name."""
 
-    def __init__(self, tree: Tree, modules: Collection[str], before: State) -> None:
-        self._tree = tree
+    def __init__(self, tree: Tree, now: State, modules: Collection[str], before: State) -> None:
+        self._tree, self._now, self._then = tree, now, before
         self._modules = sorted(path for path in modules if path.endswith(".py"))
-        now = ids(tree)
-        same = {path for path in before.imported if before.files.get(path) == now.get(path)}
-        self._changed = [path for path in self._modules if path not in same]
-        self._before = {*of(before.known.values(), before.imported).values()}
         self._known: dict[str, Place | None] = {}
         self._sources: dict[str, bytes | None] = {}
 
-    def settled(self, known: Mapping[str, Known]) -> dict[str, Known]:
-        """The same, each with what it leaves in caches set apart from its doubts."""
-        return {path: self._settled(one) for path, one in known.items()}
+    @cached_property
+    def _before(self) -> set[Place]:
+        return {*of(self._then.known.values(), self._then.imported).values()}
+
+    @cached_property
+    def _changed(self) -> list[str]:
+        old, new, imported = self._then.files, self._now.files, self._then.imported
+        return [path for path in self._modules if path not in imported or old.get(path) != new.get(path)]
+
+    def settled(self) -> dict[str, Known]:
+        """What is known now, each with what it leaves in caches set apart from its doubts."""
+        return {path: self._settled(one) for path, one in self._now.known.items()}
 
     def _settled(self, one: Known) -> Known:
         left = leftovers.left((*one.doubts, *one.fills))
@@ -42,9 +48,9 @@ class Caches:
 
     def _fills(self, line: str, names: Collection[str]) -> bool:
         name = leftovers.bound(line)
-        return leftovers.is_signed(line) and name in names and self.place(name) is not None
+        return leftovers.is_signed(line) and name in names and self._place(name) is not None
 
-    def place(self, name: str) -> Place | None:
+    def _place(self, name: str) -> Place | None:
         """Where a cache is, by what is said of it; None where it is none, or may be of several modules."""
         if name not in self._known:
             place = found(name.removeprefix(leftovers.LEFT), self._modules)

@@ -81,7 +81,7 @@ def _studied(now: State, before: State, tree: Tree) -> State:
     held = memory.memory(made, _private(now.known, now.shared))
     return msgspec.structs.replace(
         now,
-        known=caches.Caches(tree, imported, before).settled(now.known),
+        known=caches.Caches(tree, now, imported, before).settled(),
         shapes=shapes,
         remembering=held.remembering,
         lasting=held.lasting,

@@ -24,7 +24,7 @@ def disturbed(record: Record, choice: Choice, state: State) -> str:
     now = {path: left(recorded.untrusted) for path, recorded in record.files.items()}
     before = {path: _all(state.known[path]) for path in choice.run if path in state.known}
     known = names(line for one in state.known.values() for line in _all(one))
-    cached = frozenset(line for one in state.known.values() for line in one.fills)
+    cached = _cached(state)
     if odd := _odd({**now, "": left(record.shared.untrusted)}, cached):
         return odd
     for path in sorted(now.keys() | before.keys()):
@@ -42,7 +42,7 @@ def displaced(record: Record, choice: Choice, state: State) -> str:
     """Why it may come of the order in which all ran, affected ones first; empty when it does not."""
     if choice.skip or not choice.first:
         return ""
-    cached = frozenset(line for one in state.known.values() for line in one.fills)
+    cached = _cached(state)
     for path, recorded in sorted(record.files.items()):
         if path not in choice.fixed and (new := sorted(left(recorded.untrusted) - cached)):
             return f"they ran in another order, and {text.path(path)} {new[0]}"
@@ -81,6 +81,11 @@ def _odd(now: dict[str, frozenset[str]], cached: frozenset[str]) -> str:
         if any(line not in cached for line in found if _SIGN.sub("", line) in of_caches):
             return f"{text.path(path) if path else 'pytest'} {UNCLEAR}"
     return ""
+
+
+def _cached(state: State) -> frozenset[str]:
+    """What caches are filled with, by anybody."""
+    return frozenset(line for one in state.known.values() for line in one.fills)
 
 
 def _all(known: Known) -> frozenset[str]:

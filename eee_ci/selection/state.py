@@ -13,8 +13,8 @@ PARSER = f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A test file: its record, with links resolved, its cases, why it may not be skipped, and what it leaves
-    behind that is no reason, such as filled caches."""
+    """A test file: its record, with links resolved, its cases, why it may not be skipped, and which filled
+    caches it leaves behind, which is no reason."""
 
     recorded: Recorded
     cases: tuple[TestCase, ...] = ()
